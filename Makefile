@@ -1,0 +1,46 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help serve test check build bench lock clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+# One stamp per set of locked dependencies: nothing is installed again until a lock changes.
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ProvFin needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime.stamp: requirements/runtime.txt requirements/build.txt pyproject.toml | $(VENV)/pyvenv.cfg
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/runtime.stamp
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+serve: $(VENV)/runtime.stamp ## Validate the data, build the release, serve it at http://127.0.0.1:8000
+	$(BIN)/provfin serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/dev.stamp ## Run every check and test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+build: $(VENV)/runtime.stamp ## Rebuild data/ttl from the reports in $$PROVFIN_REPORTS
+	$(BIN)/provfin build
+
+bench: $(VENV)/dev.stamp ## Time every stage, and how it grows with ten copies of the report
+	$(BIN)/python benchmarks/bench_pipeline.py
+
+lock: $(VENV)/dev.stamp ## Lock the dependencies anew
+	$(BIN)/python requirements/lock.py
+
+clean: ## Remove what was set up and built
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

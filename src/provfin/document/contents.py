@@ -1,0 +1,48 @@
+"""Owns the table of contents: which lines it takes, and the headings it announces."""
+
+import re
+from dataclasses import dataclass
+
+from provfin.document.genre import Genre
+from provfin.document.model import Line
+
+_ENTRY = re.compile(r"(?P<title>.*?\S)(?:\s*\t\s*|\s*[.…·]{3,}\s*)\d{1,3}")
+_LONGEST_LABEL = 4
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The lines a table of contents takes and the titles in it, without spaces."""
+
+    line_numbers: frozenset[int] = frozenset()
+    titles: frozenset[str] = frozenset()
+
+    def announces(self, heading: str) -> bool:
+        """Tell whether a heading stands in the contents; spaces do not matter."""
+        return squeeze(heading) in self.titles
+
+
+def squeeze(text: str) -> str:
+    """Drop all white space.
+
+    >>> squeeze("表 1\\t2024 年")
+    '表12024年'
+    """
+    return "".join(text.split())
+
+
+def find_contents(lines: list[Line], genre: Genre) -> Contents:
+    """Return the table of contents, or an empty one when the report has none."""
+    opening = next((n for n, line in enumerate(lines) if genre.line["contents"].fullmatch(line.folded)), None)
+    if opening is None:
+        return Contents()
+    numbers, titles = {opening}, set()
+    for number in range(opening + 1, len(lines)):
+        line = lines[number]
+        entry = _ENTRY.fullmatch(line.folded)
+        if entry is not None:
+            titles.add(squeeze(entry["title"]))
+        elif len(line.text.strip()) > _LONGEST_LABEL:
+            break
+        numbers.add(number)
+    return Contents(frozenset(numbers), frozenset(titles))

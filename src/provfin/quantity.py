@@ -1,0 +1,103 @@
+"""Owns printed figures: their exact decimal value, their precision, the interval of numbers they can stand for.
+
+Everything is `Decimal`; a float never appears. Refuses to guess: text that is not wholly a figure is no figure.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+_FIGURE = re.compile(r"(?P<sign>[-+\u2212\u2013])?\s?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?")
+_NOTE_MARKS = re.compile(r"[*¹²³⁴⁵⁶⁷⁸⁹①-⑳]+$")
+_HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A printed number: its signed value and how many decimals it is printed with."""
+
+    value: Decimal
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The numbers a printed figure can stand for, from `lower` (included) to `upper` (excluded unless equal)."""
+
+    lower: Decimal
+    upper: Decimal
+
+
+def fold_width(text: str) -> str:
+    """Turn full-width letters, digits and signs into half-width ones, character for character.
+
+    >>> fold_width("１２．５％（亿元）")
+    '12.5%(亿元)'
+    """
+    return "".join(_fold_character(character) for character in text)
+
+
+def _fold_character(character: str) -> str:
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 and unicodedata.east_asian_width(character) in "FW" else character
+
+
+def strip_note_marks(text: str) -> str:
+    """Cut footnote marks behind a figure.
+
+    >>> strip_note_marks("12.5①")
+    '12.5'
+    """
+    return _NOTE_MARKS.sub("", text).rstrip()
+
+
+def parse_figure(text: str) -> Figure | None:
+    """Read a whole printed number, with thousands separators, sign and full-width forms; None if it is not one.
+
+    >>> parse_figure("-1,235.70")
+    Figure(value=Decimal('-1235.70'), decimals=2)
+    >>> parse_figure("12 个") is None
+    True
+    """
+    match = _FIGURE.fullmatch(fold_width(text))
+    if match is None:
+        return None
+    fraction = match["fraction"] or ""
+    value = Decimal(match["digits"].replace(",", "") + fraction)
+    negative = match["sign"] not in (None, "+")
+    return Figure(-value if negative else value, max(len(fraction) - 1, 0))
+
+
+def find_interval(value: Decimal, decimals: int, *, exact: bool = False) -> Interval:
+    """Return what a figure printed with `decimals` places can stand for: half a unit of its last digit either way.
+
+    >>> find_interval(Decimal("5.1"), 1)
+    Interval(lower=Decimal('5.05'), upper=Decimal('5.15'))
+    >>> find_interval(Decimal(74), 0, exact=True)
+    Interval(lower=Decimal('74'), upper=Decimal('74'))
+    """
+    if exact:
+        return Interval(value, value)
+    half = _HALF.scaleb(-decimals)
+    return Interval(value - half, value + half)
+
+
+def has_empty_decimals(figures: list[Figure]) -> bool:
+    """Tell whether a series is printed with a decimal place that never says anything (`2149.0`, `2083.0`).
+
+    One figure may end in 0 by chance; of two or more, all of them hardly. Such a series is held to be whole.
+
+    >>> has_empty_decimals([Figure(Decimal("2149.0"), 1), Figure(Decimal("2083.0"), 1)])
+    True
+    """
+    return len(figures) > 1 and all(figure.decimals > 0 and figure.value == int(figure.value) for figure in figures)
+
+
+def write_decimal(value: Decimal) -> str:
+    """Write a decimal plainly, never with an exponent, as xsd:decimal wants it.
+
+    >>> write_decimal(Decimal("1E+8"))
+    '100000000'
+    """
+    return format(value, "f")

@@ -1,0 +1,296 @@
+"""Owns the controlled vocabulary as the reader uses it: indicators, units, measures, code lists, cube structures.
+
+Everything is read from the Turtle files in `ontology/`; adding a concept there is all it takes to teach the reader.
+Refuses a vocabulary that lacks what reading needs, naming the concept.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from rdflib import Graph, Namespace, URIRef
+from rdflib.namespace import DCTERMS, RDF, SKOS
+from rdflib.term import Literal, Node
+
+from provfin.assets import find_assets
+from provfin.errors import InputError
+from provfin.quantity import fold_width
+
+PF = Namespace("https://w3id.org/provfin/def#")
+ID = Namespace("https://w3id.org/provfin/id/")
+QB = Namespace("http://purl.org/linked-data/cube#")
+
+_COMMON_DIMENSIONS = {"indicator", "measure"}
+
+
+def normalise(text: str) -> str:
+    """Bring a printed label to the form labels are compared in: half-width, without white space, lower case.
+
+    >>> normalise("合 计（亿元）")
+    '合计(亿元)'
+    """
+    return "".join(fold_width(text).split()).lower()
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A SKOS concept: a code of a code list. `names` are its labels as normalised text."""
+
+    iri: str
+    code: str
+    label: str
+    scheme: str
+    names: frozenset[str] = frozenset()
+    name_part: str = ""
+    is_candidate: bool = False
+
+    @property
+    def slug(self) -> str:
+        """The last step of the IRI, as it stands in IRIs made from this concept."""
+        return self.iri.rsplit("/", 1)[1]
+
+    @property
+    def is_total(self) -> bool:
+        """Whether the code stands for the whole (`_T` in SDMX)."""
+        return self.code == "_T"
+
+
+@dataclass(frozen=True)
+class Unit(Concept):
+    """A unit as printed, with the factor that leads to its base unit."""
+
+    base: str = ""
+    factor: Decimal = Decimal(1)
+    exponent: int = 0
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A breakdown: its property, the path step of its codes, and its codes."""
+
+    name: str
+    iri: str
+    scheme: str
+    members: tuple[Concept, ...] = field(repr=False)
+
+    @cached_property
+    def total(self) -> Concept:
+        """The code for the whole."""
+        return next(member for member in self.members if member.is_total)
+
+    def find(self, text: str) -> Concept | None:
+        """Return the code that a printed label names, or None."""
+        wanted = normalise(text)
+        return next((member for member in self.members if wanted in member.names), None)
+
+    def candidate(self, text: str) -> Concept:
+        """Return a candidate code for a printed label that no code of the list has."""
+        label = "".join(text.split())
+        step = self.total.iri.rsplit("/", 1)[0]
+        return Concept(
+            f"{step}/candidate-{escape_iri(label)}", f"candidate-{label}", label, self.scheme,
+            frozenset({normalise(label)}), label, is_candidate=True,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A family of observations: its data structure definition and the breakdowns its observations have."""
+
+    iri: str
+    dimensions: tuple[Dimension, ...]
+
+    @property
+    def slug(self) -> str:
+        """The last step of the IRI."""
+        return self.iri.rsplit("/", 1)[1]
+
+
+@dataclass(frozen=True)
+class Indicator(Concept):
+    """What can be measured: its family, whether a stock or flow, and how its bare figures are meant."""
+
+    structure: Structure | None = None
+    is_stock: bool = False
+    measure: str = "level"
+    unit: Unit | None = None
+    templates: tuple[str, ...] = ()
+    topics: frozenset[str] = frozenset()
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The breakdowns of its observations."""
+        return self.structure.dimensions if self.structure else ()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All concepts a reader needs, under their codes."""
+
+    indicators: dict[str, Indicator]
+    units: dict[str, Unit]
+    measures: dict[str, Concept]
+    areas: dict[str, Concept]
+    dimensions: dict[str, Dimension]
+    missing_reasons: dict[str, Concept]
+    # Phrases that end a label and tell its measure, longest first, each with the measure's code.
+    measure_phrases: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def _units_by_name(self) -> dict[str, Unit]:
+        return {name: unit for unit in self.units.values() for name in unit.names}
+
+    @cached_property
+    def _missing_marks(self) -> dict[str, Concept]:
+        return {name: reason for reason in self.missing_reasons.values() for name in reason.names}
+
+    def find_unit(self, text: str) -> Unit | None:
+        """Return the unit printed as `text`, or None."""
+        return self._units_by_name.get(normalise(text))
+
+    def find_missing_reason(self, text: str) -> Concept | None:
+        """Return why there is no figure when `text` is a mark such as a dash, else None."""
+        return self._missing_marks.get(normalise(text))
+
+    def find_area(self, text: str) -> Concept | None:
+        """Return the area `text` names, or None."""
+        wanted = normalise(text)
+        return next((area for area in self.areas.values() if wanted in area.names), None)
+
+
+def escape_iri(text: str) -> str:
+    """Escape what may not stand in an IRI step; Chinese characters may and stay readable.
+
+    >>> escape_iri("民营 银行/其他")
+    '民营%20银行%2F其他'
+    """
+    return "".join(
+        character if character.isalnum() or character in "-._~()" else "".join(f"%{byte:02X}" for byte in character.encode())
+        for character in text
+    )
+
+
+@lru_cache
+def load_vocabulary(folder: Path | None = None) -> Vocabulary:
+    """Read the vocabulary from an ontology folder (this installation's by default).
+
+    Raises `InputError` when a file does not parse or a concept lacks what reading needs.
+    """
+    folder = folder or find_assets().ontology
+    graph = Graph()
+    for path in sorted(folder.rglob("*.ttl")):
+        try:
+            graph.parse(path, format="turtle")
+        except Exception as error:  # rdflib raises many kinds for bad Turtle
+            raise InputError(f"not readable as Turtle ({error})", where=str(path), repair="mend the file") from error
+    return _Loader(graph, folder).load()
+
+
+class _Loader:
+    """Turns the vocabulary graph into typed concepts."""
+
+    def __init__(self, graph: Graph, folder: Path) -> None:
+        self.graph = graph
+        self.folder = folder
+        self.concepts_by_scheme: dict[Node, list[Node]] = {}
+        for concept, scheme in sorted(graph.subject_objects(SKOS.inScheme)):
+            self.concepts_by_scheme.setdefault(scheme, []).append(concept)
+
+    def load(self) -> Vocabulary:
+        units = {unit.code: unit for unit in self._units()}
+        dimensions = {dimension.name: dimension for dimension in self._dimensions()}
+        structures = {structure.iri: structure for structure in self._structures(dimensions)}
+        return Vocabulary(
+            indicators={item.code: item for item in self._indicators(structures, units)},
+            units=units,
+            measures=self._scheme("measures"),
+            areas=self._scheme("areas"),
+            dimensions=dimensions,
+            missing_reasons=self._scheme("missing-reasons"),
+            measure_phrases=tuple(self._measure_phrases()),
+        )
+
+    def _measure_phrases(self) -> list[tuple[str, str]]:
+        found = [
+            (normalise(phrase), str(self._one(node, SKOS.notation)))
+            for node in self.concepts_by_scheme.get(ID["scheme/measures"], [])
+            for phrase in self._chinese(node, SKOS.hiddenLabel)
+        ]
+        return sorted(found, key=lambda pair: (-len(pair[0]), pair))
+
+    def _scheme(self, name: str) -> dict[str, Concept]:
+        members = (self._concept(node) for node in self.concepts_by_scheme.get(ID[f"scheme/{name}"], []))
+        return {member.code: member for member in members}
+
+    def _concept(self, node: Node) -> Concept:
+        return Concept(*self._common(node))
+
+    def _common(self, node: Node) -> tuple[str, str, str, str, frozenset[str], str]:
+        labels = {
+            normalise(str(label))
+            for predicate in (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel)
+            for label in self._chinese(node, predicate)
+        }
+        return (
+            str(node),
+            str(self._one(node, SKOS.notation)),
+            next(self._chinese(node, SKOS.prefLabel), ""),
+            str(self._one(node, SKOS.inScheme)),
+            frozenset(labels),
+            next(self._chinese(node, PF.namePart), ""),
+        )
+
+    def _chinese(self, node: Node, predicate: URIRef) -> Iterator[str]:
+        for value in sorted(self.graph.objects(node, predicate)):
+            if isinstance(value, Literal) and value.language == "zh":
+                yield str(value)
+
+    def _one(self, node: Node, predicate: URIRef) -> Node:
+        value = self.graph.value(node, predicate)
+        if value is None:
+            what = f"{node} has no {predicate.rsplit('#', 1)[-1].rsplit('/', 1)[-1]}"
+            raise InputError(what, where=str(self.folder), repair="add it to the vocabulary file")
+        return value
+
+    def _units(self) -> Iterator[Unit]:
+        for node in self.concepts_by_scheme.get(ID["scheme/units"], []):
+            base = self._one(node, PF.baseUnit)
+            yield Unit(
+                *self._common(node),
+                base=str(self._one(base, SKOS.notation)),
+                factor=Decimal(str(self._one(node, PF.factor))),
+                exponent=int(str(self._one(node, PF.exponent))),
+            )
+
+    def _dimensions(self) -> Iterator[Dimension]:
+        for node in sorted(self.graph.subjects(RDF.type, QB.DimensionProperty)):
+            name = str(node).rsplit("#", 1)[1]
+            if str(node).startswith(str(PF)) and name not in _COMMON_DIMENSIONS:
+                scheme = self._one(node, QB.codeList)
+                members = tuple(self._concept(member) for member in self.concepts_by_scheme.get(scheme, []))
+                yield Dimension(name, str(node), str(scheme), members)
+
+    def _structures(self, dimensions: dict[str, Dimension]) -> Iterator[Structure]:
+        by_iri = {dimension.iri: dimension for dimension in dimensions.values()}
+        for node in sorted(self.graph.subjects(RDF.type, QB.DataStructureDefinition)):
+            ordered = []
+            for component in self.graph.objects(node, QB.component):
+                dimension = self.graph.value(component, QB.dimension)
+                if str(dimension) in by_iri:
+                    ordered.append((int(str(self._one(component, QB.order))), by_iri[str(dimension)]))
+            yield Structure(str(node), tuple(dimension for _, dimension in sorted(ordered, key=lambda pair: pair[0])))
+
+    def _indicators(self, structures: dict[str, Structure], units: dict[str, Unit]) -> Iterator[Indicator]:
+        by_iri = {unit.iri: unit for unit in units.values()}
+        for node in self.concepts_by_scheme.get(ID["scheme/indicators"], []):
+            yield Indicator(
+                *self._common(node),
+                structure=structures[str(self._one(node, PF.structure))],
+                is_stock=str(self._one(node, PF.nature)).endswith("/stock"),
+                measure=str(self._one(self._one(node, PF.defaultMeasure), SKOS.notation)),
+                unit=by_iri[str(self._one(node, PF.defaultUnit))],
+                templates=tuple(self._chinese(node, PF.nameTemplate)),
+                topics=frozenset(str(topic) for topic in self.graph.objects(node, DCTERMS.subject)),
+            )
