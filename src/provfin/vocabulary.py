@@ -20,6 +20,7 @@ from provfin.quantity import fold_width
 
 PF = Namespace("https://w3id.org/provfin/def#")
 ID = Namespace("https://w3id.org/provfin/id/")
+QUDT = Namespace("http://qudt.org/schema/qudt/")
 QB = Namespace("http://purl.org/linked-data/cube#")
 
 _COMMON_DIMENSIONS = {"indicator", "measure"}
@@ -59,9 +60,10 @@ class Concept:
 
 @dataclass(frozen=True)
 class Unit(Concept):
-    """A unit as printed, with the factor that leads to its base unit."""
+    """A unit as printed, with the factor that leads to its base unit and its QUDT quantity kind."""
 
     base: str = ""
+    kind: str = ""
     factor: Decimal = Decimal(1)
     exponent: int = 0
 
@@ -260,6 +262,7 @@ class _Loader:
             yield Unit(
                 *self._common(node),
                 base=str(self._one(base, SKOS.notation)),
+                kind=str(self._one(node, QUDT.hasQuantityKind)).rsplit("/", 1)[1],
                 factor=Decimal(str(self._one(node, PF.factor))),
                 exponent=int(str(self._one(node, PF.exponent))),
             )

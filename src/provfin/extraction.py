@@ -1,0 +1,210 @@
+"""Owns reading a report from its file to facts and gaps.
+
+Refuses files that are no text, with one error that says what and how to repair it; anything that is text is read, and
+what could not be read is among the gaps.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from provfin.assets import find_assets
+from provfin.document import Document, Gap, Span, load_genre, parse_document
+from provfin.errors import InputError
+from provfin.facts import Fact, make_facts
+from provfin.layouts import find_layout, load_layouts
+from provfin.mentions import Mention
+from provfin.names import load_names
+from provfin.quantity import fold_width
+from provfin.tables import TableContext, find_uncovered, read_table
+from provfin.vocabulary import Concept, Vocabulary, load_vocabulary
+
+_REPORT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_TEXT_CONTROLS = "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report is: its identity, title, publisher, area and the year it tells of."""
+
+    id: str
+    title: str
+    area: Concept
+    year: int
+    sha256: str
+    title_en: str = ""
+    publisher: str = ""
+    publisher_en: str = ""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """All that was read from a report."""
+
+    report: Report
+    document: Document
+    facts: tuple[Fact, ...]
+    gaps: tuple[Gap, ...]
+
+
+def read_source(path: Path) -> str:
+    """Return the text of a report file, untouched, so that offsets are those of the file.
+
+    Raises `InputError` for a missing, empty, binary or non-UTF-8 file.
+    """
+    repair = "give a report as UTF-8 text"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=str(path), repair=repair) from error
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        what = f"not UTF-8 text (byte {error.start} of {len(data)})"
+        raise InputError(what, where=str(path), repair="convert it to UTF-8 first") from error
+    if not text.strip("\ufeff \t\r\n"):
+        raise InputError("the file is empty", where=str(path), repair=repair)
+    control = next((n for n, c in enumerate(text) if c < " " and c not in _TEXT_CONTROLS), None)
+    if control is not None:
+        raise InputError(f"not text (a control character at {control})", where=str(path), repair=repair)
+    return text
+
+
+def make_report_id(path: Path, given: str | None) -> str:
+    """Return the identity of a report: as given, else the file's name; raises `InputError` when it has no good form."""
+    report_id = given if given is not None else path.stem.lower().replace("_", "-")
+    if _REPORT_ID.fullmatch(report_id) is None:
+        what = f"{report_id!r} is no report id"
+        raise InputError(what, where=str(path), repair="give --report-id with small letters, digits and hyphens")
+    return report_id
+
+
+def extract(path: Path, report_id: str | None = None) -> Extraction:
+    """Read a report file into facts and gaps; raises `InputError` when the file or the id is bad."""
+    source = read_source(path)
+    return extract_text(source, make_report_id(path, report_id))
+
+
+def extract_text(source: str, report_id: str) -> Extraction:
+    """Read the text of a report into facts and gaps; never raises on what the text says."""
+    document = parse_document(source)
+    vocabulary = load_vocabulary()
+    report, gaps = _identify(report_id, document, vocabulary)
+    gaps.extend(document.gaps)
+    mentions = list(_read_tables(document, report, vocabulary, gaps))
+    facts, contradictions = make_facts(mentions)
+    gaps.extend(contradictions)
+    gaps.extend(_report_candidates(facts))
+    gaps.extend(_report_unread_prose(document))
+    return Extraction(report, document, tuple(facts), tuple(sorted(gaps, key=lambda gap: (gap.span, gap.reason))))
+
+
+def _read_tables(
+    document: Document, report: Report, vocabulary: Vocabulary, gaps: list[Gap]
+) -> Iterator[Mention]:
+    layouts = load_layouts()
+    context = TableContext(vocabulary, load_names(), load_genre().table, report.area, report.year)
+    for block in document.tables:
+        layout = find_layout(block.part.title, layouts)
+        whole = Span(block.rows[0].span.start, block.rows[-1].span.end)
+        if layout is None:
+            caption = block.part.title or "(no caption)"
+            message = f"no layout is declared for the table {caption}"
+            gaps.append(Gap("table-not-known", whole, message, "declare one in data/layouts", block.part.trail))
+            continue
+        mentions, table_gaps = read_table(block, layout, context)
+        yield from mentions
+        gaps.extend(table_gaps)
+
+
+def _report_candidates(facts: list[Fact]) -> Iterator[Gap]:
+    seen = set()
+    for fact in facts:
+        for concept in (fact.claim.indicator, *(member for _, member in fact.claim.members)):
+            if concept.is_candidate and concept.iri not in seen:
+                seen.add(concept.iri)
+                mention = fact.mentions[0]
+                message = f"{concept.label} is not in the vocabulary; its facts are kept under a candidate"
+                repair = "add the concept to ontology/vocabulary, or its name to an existing one"
+                yield Gap("candidate-concept", mention.span, message, repair, mention.part.trail)
+
+
+def _report_unread_prose(document: Document) -> Iterator[Gap]:
+    for paragraph in document.paragraphs:
+        place = paragraph.part.trail if paragraph.part else ""
+        for match in _NUMBER.finditer(fold_width(paragraph.passage.text)):
+            span = paragraph.passage.span(match.start(), match.end())
+            yield Gap("prose-not-read", span, f"the number {match[0]} stands in prose", "read it by eye for now", place)
+
+
+# What is known of a report
+
+
+def _identify(report_id: str, document: Document, vocabulary: Vocabulary) -> tuple[Report, list[Gap]]:
+    declared = _load_declared(report_id)
+    printed = document.title.text if document.title else ""
+    area, year = _read_title(printed, vocabulary)
+    title_span = document.title.span if document.title else Span(0, 0)
+    gaps = []
+    if "area" in declared:
+        area = vocabulary.areas[declared["area"]]
+    if area is None:
+        message = f"the title {printed!r} names no area of the vocabulary"
+        gaps.append(Gap("area-not-known", title_span, message, f"declare it in data/reports/{report_id}.toml"))
+    if "period" in declared:
+        year = int(declared["period"])
+    if year is None:
+        year = _find_commonest_year(document)
+        message = f"the title {printed!r} names no year; {year} is taken, the one the text names most"
+        gaps.append(Gap("year-not-known", title_span, message, f"declare the period in data/reports/{report_id}.toml"))
+    report = Report(
+        id=report_id,
+        title=declared.get("title", printed or report_id),
+        area=area or vocabulary.areas["unknown"],
+        year=year,
+        sha256=hashlib.sha256(document.source.encode()).hexdigest(),
+        title_en=declared.get("title_en", ""),
+        publisher=declared.get("publisher", ""),
+        publisher_en=declared.get("publisher_en", ""),
+    )
+    gaps.extend(_compare_source(report, declared, title_span))
+    return report, gaps
+
+
+def _load_declared(report_id: str) -> dict[str, str]:
+    path = find_assets().reports / f"{report_id}.toml"
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not TOML ({error})", where=str(path), repair="mend the file") from error
+
+
+def _compare_source(report: Report, declared: dict[str, str], span: Span) -> Iterator[Gap]:
+    if declared.get("sha256", report.sha256) != report.sha256:
+        message = "the text is not the one the report was declared with (its SHA-256 differs)"
+        repair = f"check which text is right, then data/reports/{report.id}.toml"
+        yield Gap("source-differs", span, message, repair)
+
+
+def _read_title(title: str, vocabulary: Vocabulary) -> tuple[Concept | None, int | None]:
+    patterns = load_genre().title
+    text = "".join(fold_width(title).split())
+    edition = patterns["edition"].fullmatch(text)
+    if edition is not None:
+        # An edition is named after the year it appears in and tells of the year before.
+        return vocabulary.find_area(edition["area"].removesuffix("区域")), int(edition["edition"]) - 1
+    year = patterns["year"].fullmatch(text)
+    if year is not None:
+        return vocabulary.find_area(year["area"].removesuffix("区域")), int(year["year"])
+    return None, None
+
+
+def _find_commonest_year(document: Document) -> int:
+    years = re.findall(r"(?:19|20)\d{2}(?=\s*年)", document.source)
+    return int(max(sorted(set(years)), key=years.count)) if years else 1

@@ -1,0 +1,70 @@
+"""Owns what the reading stages hand on: a printed figure at its place, and what it claims.
+
+Tables and prose both yield `Mention`s; facts are made of them. A claim is complete by construction: a figure whose
+meaning is not wholly known is a gap, not a mention.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from provfin.document import Part, Span
+from provfin.names import write_name
+from provfin.periods import Period
+from provfin.vocabulary import Concept, Indicator, Unit
+
+Origin = Literal["table", "prose"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one figure is about: its place in the cube. `members` has a code for every breakdown of the indicator."""
+
+    indicator: Indicator
+    measure: str
+    area: Concept
+    period: Period
+    members: tuple[tuple[str, Concept], ...]
+
+    @classmethod
+    def make(
+        cls, indicator: Indicator, measure: str, area: Concept, period: Period, members: Mapping[str, Concept]
+    ) -> "Claim":
+        """Return a claim whose unsaid breakdowns are totals, in the order of the cube structure."""
+        complete = ((item.name, members.get(item.name, item.total)) for item in indicator.dimensions)
+        return cls(indicator, measure, area, period, tuple(complete))
+
+    @property
+    def key(self) -> str:
+        """The path that identifies the claim within a report: area, period, indicator, breakdowns, measure."""
+        codes = [member.slug for _, member in self.members if not member.is_total]
+        return "/".join([self.area.code, self.period.slug, self.indicator.slug, *codes, self.measure])
+
+    @property
+    def name(self) -> str:
+        """The self-contained Chinese name of what is claimed."""
+        return write_name(self.indicator, dict(self.members))
+
+    @property
+    def series(self) -> str:
+        """What the claim has in common with those of other periods."""
+        codes = [member.slug for _, member in self.members]
+        return "/".join([self.area.code, self.indicator.slug, *codes, self.measure])
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One printed figure, or one dash, and its claim. `value` is None for a dash, which `missing` then explains."""
+
+    span: Span
+    exact: str
+    claim: Claim
+    unit: Unit
+    value: Decimal | None
+    decimals: int
+    part: Part
+    origin: Origin
+    rule: str
+    missing: Concept | None = None
+    is_exact: bool = False

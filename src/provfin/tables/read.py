@@ -1,0 +1,261 @@
+"""Owns reading a table cell by cell: heading rows, rows that open a half, data rows."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from provfin.document import Gap, Span, TableBlock
+from provfin.layouts import Layout, Meaning, TimeUnit
+from provfin.mentions import Claim, Mention
+from provfin.names import NameReader
+from provfin.periods import Period, month_end, months
+from provfin.quantity import Figure, parse_figure, strip_note_marks
+from provfin.tables.columns import Column, When, read_columns, read_when
+from provfin.tables.grid import Cell, Row, cut_rows, is_value, split_unit
+from provfin.tables.rows import RowMeaning, RowReader, Unreadable
+from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary, normalise
+
+_MONTHS_IN = {"year": 12, "quarter": 3, "month": 1}
+_RELATIVE = {"yoy_growth", "growth_change_pp", "diff_pp", "share_change_pp", "rate_change_pp", "share", "rate"}
+_CHANGES_OVER_PERIOD = {"mom_change_abs"}
+_CHANGES_SINCE_JANUARY = {"change_since_year_start"}
+
+
+@dataclass(frozen=True)
+class TableContext:
+    """What is known around a table: the area of the report, and the year where the caption names none."""
+
+    vocabulary: Vocabulary
+    names: NameReader
+    patterns: Mapping[str, re.Pattern[str]]
+    area: Concept
+    year: int
+
+
+def read_table(block: TableBlock, layout: Layout, context: TableContext) -> tuple[list[Mention], list[Gap]]:
+    """Read a table with its layout; every printed cell becomes a mention or lies in a gap."""
+    reading = _TableReading(block, layout, context)
+    reading.run()
+    return reading.mentions, reading.gaps
+
+
+class _TableReading:
+    """One table being read from the top down."""
+
+    def __init__(self, block: TableBlock, layout: Layout, context: TableContext) -> None:
+        self.block = block
+        self.layout = layout
+        self.context = context
+        self.vocabulary = context.vocabulary
+        self.labels = layout.labels
+        self.year = self._find_year()
+        self.row_reader = RowReader(layout, context.vocabulary, context.names, context.patterns)
+        self.headings: list[Row] = []
+        self.columns: list[Column] = []
+        self.opened: Meaning | None = None
+        self.opened_unit: Unit | None = None
+        self.is_lost = False
+        self.block_unit = self.vocabulary.find_unit(block.unit) if block.unit else None
+        self.mentions: list[Mention] = []
+        self.gaps: list[Gap] = []
+
+    def run(self) -> None:
+        """Read every row."""
+        if self.block.unit and self.block_unit is None:
+            self._add_gap(
+                "unit-not-known", self.block.part.span, f"the unit {self.block.unit!r} is not in the vocabulary",
+                "add it to ontology/vocabulary/units.ttl",
+            )  # fmt: skip
+        for row in cut_rows(self.block):
+            self._read_row(row)
+        if self.headings:
+            self._add_gap("heading-without-rows", self.headings[-1].span, "no rows follow the heading", "check the source")
+
+    def _find_year(self) -> int:
+        match = self.context.patterns["year"].search(normalise(self.block.part.title))
+        return int(match["year"]) if match else self.context.year
+
+    # Rows
+
+    def _read_row(self, row: Row) -> None:
+        opened = self._find_bar(row)
+        if opened is not None:
+            self._open_half(row, opened)
+        elif self._is_heading(row):
+            self._add_heading(row)
+        elif self._is_unknown_bar(row):
+            self.is_lost = True
+            self._add_gap(
+                "heading-row-not-known", row.span, "a heading row that the layout does not declare",
+                f"declare it under [[bars]] in data/layouts/{self.layout.slug}.toml",
+            )  # fmt: skip
+        else:
+            self._read_data(row)
+
+    def _find_bar(self, row: Row) -> Meaning | None:
+        if len(row.printed) != 1 or not self.layout.bars:
+            return None
+        bare, _ = split_unit(row.cells[row.printed[0]].text, self.vocabulary)
+        return self.layout.find_bar(bare)
+
+    def _open_half(self, row: Row, opened: Meaning) -> None:
+        _, unit = split_unit(row.cells[row.printed[0]].text, self.vocabulary)
+        self.opened = opened
+        self.opened_unit = self.vocabulary.find_unit(unit) if unit else None
+        self.is_lost = False
+        self.row_reader.start_anew()
+
+    def _is_unknown_bar(self, row: Row) -> bool:
+        printed = row.printed
+        return len(printed) == 1 and printed[0] >= self.labels and not is_value(row.cells[printed[0]], self.vocabulary)
+
+    def _is_heading(self, row: Row) -> bool:
+        unit = self.layout.columns.time
+        if unit is not None:
+            return any(read_when(cell.text, unit, self.context.patterns) for cell in row.cells)
+        cells = [row.cells[number] for number in row.printed if number >= self.labels]
+        return bool(cells) and not any(is_value(cell, self.vocabulary) for cell in cells)
+
+    def _add_heading(self, row: Row) -> None:
+        self.headings.append(row)
+        unit = self.layout.columns.time
+        if unit is not None:
+            times = (n for n, cell in enumerate(row.cells) if read_when(cell.text, unit, self.context.patterns))
+            self.labels = next(times)
+
+    def _close_headings(self) -> None:
+        if self.headings:
+            self.columns = read_columns(
+                self.headings, self.labels, self.layout, self.vocabulary, self.context.patterns
+            )
+            self.headings = []
+            if not self.opened:
+                self.row_reader.start_anew()
+
+    def _read_data(self, row: Row) -> None:
+        self._close_headings()
+        problem = self._find_row_problem(row)
+        if problem is not None:
+            self._add_gap(*problem)
+            return
+        try:
+            meaning = self.row_reader.read(row, self.labels, self.opened, self.opened_unit or self.block_unit)
+        except Unreadable as error:
+            self._add_gap(error.reason, row.span, str(error), error.repair)
+            return
+        self._read_cells(row, meaning)
+
+    def _find_row_problem(self, row: Row) -> tuple[str, Span, str, str] | None:
+        check = "check the conversion of the table to text"
+        if not self.columns:
+            return "row-before-heading", row.span, "no heading row stands above this row", check
+        if self.is_lost:
+            return "row-under-unknown-heading", row.span, "the heading row above is not known", "declare that row first"
+        if not any(number >= self.labels for number in row.printed):
+            return "row-without-figures", row.span, "the row has a label and no figures", check
+        return None
+
+    # Cells
+
+    def _read_cells(self, row: Row, meaning: RowMeaning) -> None:
+        for number in range(self.labels, max(len(row.cells), len(self.columns))):
+            cell = row.cell(number)
+            column = self.columns[number] if number < len(self.columns) else None
+            if cell.is_empty and (column is None or not column.is_headed):
+                continue
+            if cell.is_empty:
+                self._report_blank(row, number, cell)
+            elif column is None or not column.is_headed:
+                self._add_gap("cell-outside-heading", cell.span, "no heading stands above this cell", "check the table")
+            else:
+                self._read_cell(cell, meaning, column)
+
+    def _report_blank(self, row: Row, number: int, cell: Cell) -> None:
+        if number < len(row.cells):
+            self._add_gap("blank-cell", cell.span, "a cell with nothing printed in it", "check the table in the source")
+        elif number == len(row.cells):
+            missing = sum(column.is_headed for column in self.columns[number:])
+            self._add_gap("row-cut-short", row.span, f"the row ends {missing} cells early", "check the end of the row")
+
+    def _read_cell(self, cell: Cell, row: RowMeaning, column: Column) -> None:
+        text = strip_note_marks(cell.text)
+        missing = self.vocabulary.find_missing_reason(cell.text)
+        figure = parse_figure(text)
+        if missing is None and figure is None:
+            self._add_gap("not-a-figure", cell.span, f"{cell.text!r} is no figure", "check the cell in the source")
+            return
+        meaning = row.meaning.merged(column.meaning).merged(self.opened or Meaning()).merged(self.layout.defaults)
+        problem, claim, unit = self._make_claim(meaning, row, column)
+        if claim is None or unit is None:
+            self._add_gap("meaning-not-known", cell.span, problem, f"complete data/layouts/{self.layout.slug}.toml")
+            return
+        if missing is not None:
+            text, figure = cell.text, None
+        self.mentions.append(self._make_mention(cell, text, claim, unit, figure, missing))
+
+    def _make_mention(
+        self, cell: Cell, text: str, claim: Claim, unit: Unit, figure: Figure | None, missing: Concept | None
+    ) -> Mention:
+        return Mention(
+            span=Span(cell.span.start, cell.span.start + len(text)),
+            exact=text,
+            claim=claim,
+            unit=unit,
+            value=figure.value if figure else None,
+            decimals=figure.decimals if figure else 0,
+            part=self.block.part,
+            origin="table",
+            rule=self.layout.slug,
+            missing=missing,
+            is_exact=bool(figure) and unit.kind == "Count" and unit.exponent == 0 and figure.decimals == 0,
+        )
+
+    def _make_claim(
+        self, meaning: Meaning, row: RowMeaning, column: Column
+    ) -> tuple[str, Claim | None, Unit | None]:
+        indicator = meaning.indicator
+        if indicator is None:
+            return f"no indicator is declared for {column.path or 'the column'}", None, None
+        unit = row.unit or column.unit or self.opened_unit or self.block_unit
+        if unit is None:
+            return f"no unit is printed for {indicator.label}", None, None
+        measure = meaning.measure or indicator.measure
+        if not _unit_fits(unit, measure, indicator):
+            return f"the unit {unit.label} does not fit the {measure} of {indicator.label}", None, None
+        period = self._find_period(indicator, measure, meaning.flow, row.when or column.when or When())
+        if period is None:
+            return f"no time is told for {indicator.label}", None, None
+        return "", Claim.make(indicator, measure, self.context.area, period, meaning.members), unit
+
+    def _find_period(self, indicator: Indicator, measure: str, flow: str | None, when: When) -> Period | None:
+        unit: TimeUnit = self.layout.time
+        year = when.year or self.year
+        if unit != "year" and when.number is None:
+            return None
+        length = _MONTHS_IN[unit]
+        last = (when.number or 1) * length
+        if measure in _CHANGES_OVER_PERIOD:
+            return months(year, last - length + 1, last)
+        if measure in _CHANGES_SINCE_JANUARY:
+            return months(year, 1, last)
+        if indicator.is_stock:
+            return month_end(year, last)
+        return months(year, 1 if (flow or self.layout.flow) == "year-to-date" else last - length + 1, last)
+
+    def _add_gap(self, reason: str, span: Span, message: str, repair: str) -> None:
+        self.gaps.append(Gap(reason, span, message, repair, self.block.part.trail))
+
+
+def _unit_fits(unit: Unit, measure: str, indicator: Indicator) -> bool:
+    if measure in _RELATIVE:
+        return unit.kind == "DimensionlessRatio"
+    return indicator.unit is not None and unit.kind == indicator.unit.kind
+
+
+def find_uncovered(spans: list[Span], block: TableBlock) -> Iterator[Span]:
+    """Yield the printed cells of a table that lie in none of the spans: what a reading would have lost."""
+    for row in cut_rows(block):
+        for cell in row.cells:
+            covered = any(span.start <= cell.span.start and cell.span.end <= span.end for span in spans)
+            if not cell.is_empty and not covered:
+                yield cell.span

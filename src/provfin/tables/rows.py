@@ -1,0 +1,219 @@
+"""Owns what the rows of a table mean, from the labels to their left and the rows above them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from provfin.layouts import Axis, Layout, Meaning
+from provfin.names import NameReader
+from provfin.tables.columns import When, read_when
+from provfin.tables.grid import Row, split_unit
+from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary, escape_iri, normalise
+
+_BRACKETS = re.compile(r"\([^()]*\)")
+_KIND_MEASURES = {"Currency": "level", "Count": "count", "DimensionlessRatio": "rate"}
+
+
+class Unreadable(Exception):
+    """Says why a row's label has no meaning, and what would give it one."""
+
+    def __init__(self, reason: str, message: str, repair: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.repair = repair
+
+
+@dataclass(frozen=True)
+class RowMeaning:
+    """What a row's labels say: meaning, time, unit, and whether the row is a part of the one above (`其中`)."""
+
+    meaning: Meaning
+    when: When | None = None
+    unit: Unit | None = None
+
+
+class RowReader:
+    """Reads labels from the top down; remembers what is carried down and which row the parts belong to."""
+
+    def __init__(
+        self, layout: Layout, vocabulary: Vocabulary, names: NameReader, patterns: Mapping[str, re.Pattern[str]]
+    ) -> None:
+        self.axis: Axis = layout.rows
+        self._vocabulary = vocabulary
+        self._names = names
+        self._patterns = patterns
+        self._carried = ""
+        self._head: RowMeaning | None = None
+        self._group: Concept | None = None
+
+    def start_anew(self) -> None:
+        """Forget the rows above, as a heading row does."""
+        self._carried = ""
+        self._head = None
+        self._group = None
+
+    def read(self, row: Row, labels: int, opened: Meaning | None, unit: Unit | None) -> RowMeaning:
+        """Return what a row's labels say under the heading row `opened`, which may give a `unit` for all of its rows.
+
+        Raises `Unreadable` when they say nothing known.
+        """
+        texts = [row.cell(number).text for number in range(labels)]
+        if labels > 1 and texts[0]:
+            self._carried = texts[0]
+        if self.axis.time:
+            return self._read_time(texts[-1])
+        if self.axis.dimension:
+            return self._read_member(texts, labels)
+        return self._read_name(texts, labels, opened or Meaning(), unit)
+
+    def _read_time(self, text: str) -> RowMeaning:
+        assert self.axis.time is not None
+        when = read_when(text, self.axis.time, self._patterns)
+        if when is None:
+            raise Unreadable("label-not-a-time", f"{text!r} is no {self.axis.time}", "check the label in the source")
+        return RowMeaning(Meaning(), when)
+
+    def _read_member(self, texts: list[str], labels: int) -> RowMeaning:
+        dimension = self.axis.dimension
+        assert dimension is not None
+        own = texts[-1]
+        path = normalise(self._carried + own) if labels > 1 else normalise(own)
+        if self.axis.strip is not None:
+            path = self.axis.strip.sub("", path, count=1)
+        if not path:
+            raise Unreadable("row-without-label", "the row has no label", "check the row in the source")
+        member = dimension.find(path) or (dimension.find(own) if labels > 1 and own else None)
+        return RowMeaning(Meaning(members={dimension.name: member or dimension.candidate(path)}))
+
+    def _read_name(self, texts: list[str], labels: int, opened: Meaning, unit: Unit | None) -> RowMeaning:
+        if self.axis.group is not None and labels > 1:
+            self._open_group(texts[0])
+        label, is_part = self._strip_part_mark(texts[-1])
+        if not label:
+            raise Unreadable("row-without-label", "the row has no label", "check the row in the source")
+        bare, printed = split_unit(label, self._vocabulary)
+        own_unit = (self._vocabulary.find_unit(printed) if printed else None) or unit
+        name, measure = self._split_measure(bare)
+        row = self._resolve(name, measure, own_unit, is_part=is_part, opened=opened)
+        if not is_part and own_unit is not None and not (unit and self._is_member_of_head(name)):
+            self._head = row
+        return row
+
+    def _open_group(self, text: str) -> None:
+        assert self.axis.group is not None
+        if text:
+            self._head = None
+            self._group = self.axis.group.find(text)
+        if self._group is None:
+            raise Unreadable(
+                "group-not-known",
+                f"{self._carried!r} is no code of {self.axis.group.name}",
+                "add it to the code list in ontology/vocabulary",
+            )
+
+    def _strip_part_mark(self, text: str) -> tuple[str, bool]:
+        label = normalise(text)
+        match = self._patterns["parts"].match(label)
+        if match is None:
+            return label, False
+        if self._head is None:
+            raise Unreadable("part-without-whole", f"{text!r} is part of no row above it", "check the order of the rows")
+        return label[match.end() :], True
+
+    def _split_measure(self, bare: str) -> tuple[str, str | None]:
+        for phrase, measure in self._vocabulary.measure_phrases:
+            if bare.endswith(phrase) and len(bare) > len(phrase):
+                return bare[: -len(phrase)], measure
+        return bare, None
+
+    def _resolve(self, name: str, measure: str | None, unit: Unit | None, *, is_part: bool, opened: Meaning) -> RowMeaning:
+        named = self._names.read(name) or self._names.read(_BRACKETS.sub("", name))
+        head = self._head
+        if named is not None:
+            meaning = Meaning(named.indicator, measure, None, named.members)
+        elif head is not None and (member := self._find_member(name, head.meaning.indicator)):
+            meaning = Meaning(head.meaning.indicator, measure, None, {**head.meaning.members, **member})
+        else:
+            meaning = Meaning(self._make_candidate(name, unit, opened, is_part=is_part), measure)
+        meaning = self._join_group(meaning, name)
+        if unit is None:
+            return self._inherit(RowMeaning(meaning), name)
+        return RowMeaning(meaning, unit=unit)
+
+    def _inherit(self, row: RowMeaning, name: str) -> RowMeaning:
+        head = self._head
+        if head is None or not _belongs_together(head.meaning.indicator, row.meaning.indicator):
+            raise Unreadable(
+                "unit-not-printed", f"no unit is printed for {name}, nor for a row above that it is part of",
+                "check the order of the rows",
+            )  # fmt: skip
+        meaning = replace(row.meaning, measure=row.meaning.measure or head.meaning.measure)
+        return RowMeaning(meaning, unit=head.unit)
+
+    def _join_group(self, meaning: Meaning, name: str) -> Meaning:
+        group, dimension = self._group, self.axis.group
+        if group is None or dimension is None:
+            return meaning
+        own = meaning.members.get(dimension.name)
+        if own is not None and own != group:
+            raise Unreadable(
+                "labels-disagree", f"{name} says {own.label} but stands under {group.label}", "check the row's place"
+            )
+        return meaning.merged(Meaning(members={dimension.name: group}))
+
+    def _is_member_of_head(self, name: str) -> bool:
+        indicator = self._head.meaning.indicator if self._head else None
+        return self._names.read(name) is None and bool(self._find_member(name, indicator))
+
+    def _find_member(self, name: str, indicator: Indicator | None) -> dict[str, Concept]:
+        for dimension in indicator.dimensions if indicator else ():
+            member = dimension.find(name)
+            if member is not None:
+                return {dimension.name: member}
+        return {}
+
+    def _make_candidate(self, name: str, unit: Unit | None, opened: Meaning, *, is_part: bool) -> Indicator:
+        head = self._head.meaning.indicator if self._head else None
+        unit = unit or (self._head.unit if self._head and is_part else None)
+        if unit is None:
+            raise Unreadable(
+                "name-not-known", f"{name} is not in the vocabulary and no unit is printed for it",
+                "add it to ontology/vocabulary/indicators.ttl",
+            )  # fmt: skip
+        label = f"{head.label}其中{name}" if is_part and head else name
+        return make_candidate_indicator(label, unit, self._vocabulary, self.axis, opened, head if is_part else None)
+
+
+def make_candidate_indicator(
+    label: str, unit: Unit, vocabulary: Vocabulary, axis: Axis, opened: Meaning, whole: Indicator | None
+) -> Indicator:
+    """Return an indicator for a name the vocabulary lacks; it keeps its facts, marked as a candidate.
+
+    Its nature is that of its whole, else a flow where the table counts flows, else a stock when it is called 余额.
+    """
+    wanted = axis.group
+    structure = next(
+        item.structure
+        for item in vocabulary.indicators.values()
+        if item.structure and (wanted in item.dimensions if wanted else not item.dimensions)
+    )
+    base = vocabulary.units[unit.base]
+    return Indicator(
+        iri=f"{next(iter(vocabulary.indicators.values())).iri.rsplit('/', 1)[0]}/candidate-{escape_iri(label)}",
+        code=f"candidate-{label}",
+        label=label,
+        scheme=next(iter(vocabulary.indicators.values())).scheme,
+        names=frozenset({label}),
+        is_candidate=True,
+        structure=structure,
+        is_stock=whole.is_stock if whole else opened.flow is None and label.endswith("余额"),
+        measure=_KIND_MEASURES[base.kind],
+        unit=unit,
+        topics=whole.topics if whole else frozenset(),
+    )
+
+
+def _belongs_together(head: Indicator | None, part: Indicator | None) -> bool:
+    if head is None or part is None:
+        return False
+    return head.code == part.code or bool(head.topics & part.topics)
