@@ -47,6 +47,12 @@ class Claim:
         return write_name(self.indicator, dict(self.members))
 
     @property
+    def name_en(self) -> str:
+        """The English name: the indicator's, with its breakdown in brackets."""
+        parts = [member.label_en for _, member in self.members if not member.is_total]
+        return f"{self.indicator.label_en} ({', '.join(parts)})" if parts else self.indicator.label_en
+
+    @property
     def series(self) -> str:
         """What the claim has in common with those of other periods."""
         codes = [member.slug for _, member in self.members]

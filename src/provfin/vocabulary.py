@@ -45,6 +45,7 @@ class Concept:
     scheme: str
     names: frozenset[str] = frozenset()
     name_part: str = ""
+    label_en: str = ""
     is_candidate: bool = False
 
     @property
@@ -93,7 +94,7 @@ class Dimension:
         step = self.total.iri.rsplit("/", 1)[0]
         return Concept(
             f"{step}/candidate-{escape_iri(label)}", f"candidate-{label}", label, self.scheme,
-            frozenset({normalise(label)}), label, is_candidate=True,
+            frozenset({normalise(label)}), label, label, is_candidate=True,
         )  # fmt: skip
 
 
@@ -218,7 +219,7 @@ class _Loader:
         found = [
             (normalise(phrase), str(self._one(node, SKOS.notation)))
             for node in self.concepts_by_scheme.get(ID["scheme/measures"], [])
-            for phrase in self._chinese(node, SKOS.hiddenLabel)
+            for phrase in self._texts(node, SKOS.hiddenLabel)
         ]
         return sorted(found, key=lambda pair: (-len(pair[0]), pair))
 
@@ -229,24 +230,25 @@ class _Loader:
     def _concept(self, node: Node) -> Concept:
         return Concept(*self._common(node))
 
-    def _common(self, node: Node) -> tuple[str, str, str, str, frozenset[str], str]:
+    def _common(self, node: Node) -> tuple[str, str, str, str, frozenset[str], str, str]:
         labels = {
             normalise(str(label))
             for predicate in (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel)
-            for label in self._chinese(node, predicate)
+            for label in self._texts(node, predicate)
         }
         return (
             str(node),
             str(self._one(node, SKOS.notation)),
-            next(self._chinese(node, SKOS.prefLabel), ""),
+            next(self._texts(node, SKOS.prefLabel), ""),
             str(self._one(node, SKOS.inScheme)),
             frozenset(labels),
-            next(self._chinese(node, PF.namePart), ""),
+            next(self._texts(node, PF.namePart), ""),
+            next(self._texts(node, SKOS.prefLabel, "en"), ""),
         )
 
-    def _chinese(self, node: Node, predicate: URIRef) -> Iterator[str]:
+    def _texts(self, node: Node, predicate: URIRef, language: str = "zh") -> Iterator[str]:
         for value in sorted(self.graph.objects(node, predicate)):
-            if isinstance(value, Literal) and value.language == "zh":
+            if isinstance(value, Literal) and value.language == language:
                 yield str(value)
 
     def _one(self, node: Node, predicate: URIRef) -> Node:
@@ -294,6 +296,6 @@ class _Loader:
                 is_stock=str(self._one(node, PF.nature)).endswith("/stock"),
                 measure=str(self._one(self._one(node, PF.defaultMeasure), SKOS.notation)),
                 unit=by_iri[str(self._one(node, PF.defaultUnit))],
-                templates=tuple(self._chinese(node, PF.nameTemplate)),
+                templates=tuple(self._texts(node, PF.nameTemplate)),
                 topics=frozenset(str(topic) for topic in self.graph.objects(node, DCTERMS.subject)),
             )

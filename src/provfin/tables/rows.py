@@ -204,6 +204,7 @@ def make_candidate_indicator(
         label=label,
         scheme=next(iter(vocabulary.indicators.values())).scheme,
         names=frozenset({label}),
+        label_en=label,
         is_candidate=True,
         structure=structure,
         is_stock=whole.is_stock if whole else opened.flow is None and label.endswith("余额"),
