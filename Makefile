@@ -39,8 +39,13 @@ build: $(VENV)/runtime.stamp ## Rebuild data/ttl from the reports in $$PROVFIN_R
 bench: $(VENV)/dev.stamp ## Time every stage, and how it grows with ten copies of the report
 	$(BIN)/python benchmarks/bench_pipeline.py
 
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
 lock: $(VENV)/dev.stamp ## Lock the dependencies anew
-	$(BIN)/python requirements/lock.py
+	$(BIN)/python -m pip install --quiet uv
+	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
+	$(LOCK) pyproject.toml --extra client --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 
 clean: ## Remove what was set up and built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

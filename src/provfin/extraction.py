@@ -19,7 +19,7 @@ from provfin.layouts import find_layout, load_layouts
 from provfin.mentions import Mention
 from provfin.names import load_names
 from provfin.quantity import fold_width
-from provfin.tables import TableContext, find_uncovered, read_table
+from provfin.tables import TableContext, read_table
 from provfin.vocabulary import Concept, Vocabulary, load_vocabulary
 
 _REPORT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -103,9 +103,7 @@ def extract_text(source: str, report_id: str) -> Extraction:
     return Extraction(report, document, tuple(facts), tuple(sorted(gaps, key=lambda gap: (gap.span, gap.reason))))
 
 
-def _read_tables(
-    document: Document, report: Report, vocabulary: Vocabulary, gaps: list[Gap]
-) -> Iterator[Mention]:
+def _read_tables(document: Document, report: Report, vocabulary: Vocabulary, gaps: list[Gap]) -> Iterator[Mention]:
     layouts = load_layouts()
     context = TableContext(vocabulary, load_names(), load_genre().table, report.area, report.year)
     for block in document.tables:

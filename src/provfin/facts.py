@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from provfin.document import Gap
 from provfin.mentions import Claim, Mention
-from provfin.quantity import Figure, Interval, find_interval, has_empty_decimals
+from provfin.quantity import Figure, Interval, drop_empty_decimals, find_interval, has_empty_decimals
 from provfin.vocabulary import Unit
 
 
@@ -46,11 +46,7 @@ def to_base(value: Decimal | None, unit: Unit) -> Decimal | None:
     >>> to_base(Decimal("32612.7"), load_vocabulary().find_unit("亿元"))
     Decimal('3261270000000')
     """
-    if value is None:
-        return None
-    product = value * unit.factor
-    whole = product.to_integral_value()
-    return whole if product == whole else product.normalize()
+    return None if value is None else drop_empty_decimals(value * unit.factor)
 
 
 def make_facts(mentions: Iterable[Mention]) -> tuple[list[Fact], list[Gap]]:
@@ -90,7 +86,9 @@ def _base_bounds(mention: Mention) -> tuple[Decimal, Decimal]:
 
 
 def _report_disagreement(group: list[Mention]) -> list[Gap]:
-    printed = " and ".join(f"{mention.exact} at {mention.span.start}" for mention in sorted(group, key=lambda m: m.span))
+    printed = " and ".join(
+        f"{mention.exact} at {mention.span.start}" for mention in sorted(group, key=lambda m: m.span)
+    )
     return [
         Gap(
             "mentions-disagree", mention.span, f"{mention.claim.name} is printed as {printed}",
@@ -118,5 +116,3 @@ def _interval_of(mention: Mention, whole_series: set[tuple[str, str]]) -> Interv
         return None
     decimals = 0 if _series_of(mention) in whole_series else mention.decimals
     return find_interval(mention.value, decimals, exact=mention.is_exact)
-
-

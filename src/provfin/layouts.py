@@ -103,7 +103,9 @@ def load_layouts(folder: Path | None = None) -> tuple[Layout, ...]:
             layouts.append(_make_layout(path.stem, tomllib.loads(path.read_text(encoding="utf-8")), vocabulary))
         except (KeyError, TypeError, ValueError, re.error) as error:
             repair = "see the other layouts, and the vocabulary for codes"
-            raise InputError(f"not a layout ({type(error).__name__}: {error})", where=str(path), repair=repair) from error
+            raise InputError(
+                f"not a layout ({type(error).__name__}: {error})", where=str(path), repair=repair
+            ) from error
     return tuple(layouts)
 
 

@@ -80,9 +80,9 @@ class NameReader:
 
 
 def _members_of(match: re.Match[str], indicator: Indicator) -> Members:
-    printed = {name: text for name, text in match.groupdict().items() if text}
-    found = {dimension.name: dimension.find(printed[dimension.name]) for dimension in indicator.dimensions if dimension.name in printed}  # noqa: E501
-    return {name: member for name, member in found.items() if member is not None}
+    printed = match.groupdict()
+    found = ((dimension.name, dimension.find(printed.get(dimension.name) or "")) for dimension in indicator.dimensions)
+    return {name: member for name, member in found if member is not None}
 
 
 def _compile_template(template: str, indicator: Indicator) -> str:

@@ -101,3 +101,13 @@ def write_decimal(value: Decimal) -> str:
     '100000000'
     """
     return format(value, "f")
+
+
+def drop_empty_decimals(value: Decimal) -> Decimal:
+    """Return an equal decimal without zeros behind its last digit.
+
+    >>> drop_empty_decimals(Decimal("3261270000000.0")), drop_empty_decimals(Decimal("5.10"))
+    (Decimal('3261270000000'), Decimal('5.1'))
+    """
+    whole = value.to_integral_value()
+    return whole if value == whole else value.normalize()

@@ -30,9 +30,26 @@ PREFIXES = {
 CODE_PREFIXES = {
     name: f"{BASE}{name}/"
     for name in (
-        "activity area bill-type currency-scope indicator institution-type maturity measure missing-reason "
-        "payment-system period rate-band rule scheme sector structure topic transfer-type unit"
-    ).split()
+        "activity",
+        "area",
+        "bill-type",
+        "currency-scope",
+        "indicator",
+        "institution-type",
+        "maturity",
+        "measure",
+        "missing-reason",
+        "payment-system",
+        "period",
+        "rate-band",
+        "rule",
+        "scheme",
+        "sector",
+        "structure",
+        "topic",
+        "transfer-type",
+        "unit",
+    )
 }
 ALL_PREFIXES = {**PREFIXES, **CODE_PREFIXES}
 
@@ -50,7 +67,7 @@ def _order(triple: ox.Triple) -> tuple[str, bool, str, str]:
 def write_turtle(triples: Iterable[ox.Triple]) -> bytes:
     """Write triples as Turtle with the project's prefixes; the order they come in does not matter."""
     ordered = sort_triples(triples)
-    data = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=ALL_PREFIXES, base_iri=BASE)
+    data = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=ALL_PREFIXES)
     assert data is not None
     return data
 

@@ -169,10 +169,13 @@ def escape_iri(text: str) -> str:
     >>> escape_iri("民营 银行/其他")
     '民营%20银行%2F其他'
     """
-    return "".join(
-        character if character.isalnum() or character in "-._~()" else "".join(f"%{byte:02X}" for byte in character.encode())
-        for character in text
-    )
+    return "".join(_escape_character(character) for character in text)
+
+
+def _escape_character(character: str) -> str:
+    if character.isalnum() or character in "-._~()":
+        return character
+    return "".join(f"%{byte:02X}" for byte in character.encode())
 
 
 @lru_cache
@@ -198,7 +201,7 @@ class _Loader:
         self.graph = graph
         self.folder = folder
         self.concepts_by_scheme: dict[Node, list[Node]] = {}
-        for concept, scheme in sorted(graph.subject_objects(SKOS.inScheme)):
+        for concept, scheme in sorted(graph.subject_objects(SKOS.inScheme), key=str):
             self.concepts_by_scheme.setdefault(scheme, []).append(concept)
 
     def load(self) -> Vocabulary:
@@ -247,7 +250,7 @@ class _Loader:
         )
 
     def _texts(self, node: Node, predicate: URIRef, language: str = "zh") -> Iterator[str]:
-        for value in sorted(self.graph.objects(node, predicate)):
+        for value in sorted(self.graph.objects(node, predicate), key=str):
             if isinstance(value, Literal) and value.language == language:
                 yield str(value)
 
@@ -270,7 +273,7 @@ class _Loader:
             )
 
     def _dimensions(self) -> Iterator[Dimension]:
-        for node in sorted(self.graph.subjects(RDF.type, QB.DimensionProperty)):
+        for node in sorted(self.graph.subjects(RDF.type, QB.DimensionProperty), key=str):
             name = str(node).rsplit("#", 1)[1]
             if str(node).startswith(str(PF)) and name not in _COMMON_DIMENSIONS:
                 scheme = self._one(node, QB.codeList)
@@ -279,7 +282,7 @@ class _Loader:
 
     def _structures(self, dimensions: dict[str, Dimension]) -> Iterator[Structure]:
         by_iri = {dimension.iri: dimension for dimension in dimensions.values()}
-        for node in sorted(self.graph.subjects(RDF.type, QB.DataStructureDefinition)):
+        for node in sorted(self.graph.subjects(RDF.type, QB.DataStructureDefinition), key=str):
             ordered = []
             for component in self.graph.objects(node, QB.component):
                 dimension = self.graph.value(component, QB.dimension)

@@ -1,6 +1,6 @@
 """Owns taking a report apart: parts, paragraphs, sentences, tables, notes, each with its place in the source.
 
-Parsing never raises on odd text; what has no place becomes a gap. Refuses to interpret figures: that is for later stages.
+Parsing never raises on odd text; what has no place becomes a gap. Refuses to interpret figures: later stages do.
 """
 
 from provfin.document.genre import Genre, load_genre

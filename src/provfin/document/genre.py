@@ -37,7 +37,9 @@ def load_genre(path: Path | None = None) -> Genre:
             for name in ("line", "heading", "title", "table")
         }
     except (OSError, KeyError, ValueError, re.error) as error:
-        raise InputError(f"not a genre file ({error})", where=str(path), repair="restore it from the project") from error
+        raise InputError(
+            f"not a genre file ({error})", where=str(path), repair="restore it from the project"
+        ) from error
     return Genre(**compiled, longest_heading=longest)
 
 

@@ -4,8 +4,6 @@ A box has headings numbered like chapters. Whether a heading closes the box is t
 where there is none, by its number not being the next one inside the box.
 """
 
-import re
-
 from provfin.document.contents import Contents
 from provfin.document.genre import Genre, read_chinese_number
 from provfin.document.model import Line, Part, Span

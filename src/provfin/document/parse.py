@@ -120,7 +120,9 @@ class _Walk:
 
     def _drop_caption(self) -> None:
         if self.caption is not None:
-            self._add_gap("caption-without-table", self.caption.span, f"no table follows the caption {self.caption.title}")
+            self._add_gap(
+                "caption-without-table", self.caption.span, f"no table follows the caption {self.caption.title}"
+            )
         self.caption, self.unit = None, None
 
     # Lines. Each taker returns whether the line was for it.
@@ -132,7 +134,9 @@ class _Walk:
                 return name
         if self.previous == "credit":
             credit = self.credits[-1]
-            self.credits[-1] = Credit(credit.role, f"{credit.names} {line.text}", Span(credit.span.start, line.span.end))
+            self.credits[-1] = Credit(
+                credit.role, f"{credit.names} {line.text}", Span(credit.span.start, line.span.end)
+            )
             return "credit"
         if self._continue_caption(line):
             return "table"

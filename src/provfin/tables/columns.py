@@ -31,7 +31,7 @@ class Column:
 
 
 def read_when(text: str, unit: TimeUnit, patterns: Mapping[str, re.Pattern[str]]) -> When | None:
-    """Read a label such as `3月`, `第三季度`, `3` (for a quarter) or `2024年` by the genre's pattern for its unit of time."""
+    """Read a label such as 3月, 第三季度, 3 (a quarter) or 2024年 by the genre's pattern for its unit of time."""
     match = patterns[unit].fullmatch(normalise(text))
     if match is None:
         return None

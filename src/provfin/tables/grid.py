@@ -59,7 +59,9 @@ def _cut_cells(line: Line) -> Iterator[Cell]:
 
 def is_value(cell: Cell, vocabulary: Vocabulary) -> bool:
     """Tell whether a cell holds a figure or a mark for a missing one."""
-    return vocabulary.find_missing_reason(cell.text) is not None or parse_figure(strip_note_marks(cell.text)) is not None
+    return (
+        vocabulary.find_missing_reason(cell.text) is not None or parse_figure(strip_note_marks(cell.text)) is not None
+    )
 
 
 def find_heading_paths(rows: list[Row], width: int, labels: int) -> list[tuple[str, ...]]:

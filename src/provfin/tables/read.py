@@ -12,7 +12,7 @@ from provfin.periods import Period, month_end, months
 from provfin.quantity import Figure, parse_figure, strip_note_marks
 from provfin.tables.columns import Column, When, read_columns, read_when
 from provfin.tables.grid import Cell, Row, cut_rows, is_value, split_unit
-from provfin.tables.rows import RowMeaning, RowReader, Unreadable
+from provfin.tables.rows import RowMeaning, RowReader
 from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary, normalise
 
 _MONTHS_IN = {"year": 12, "quarter": 3, "month": 1}
@@ -69,7 +69,9 @@ class _TableReading:
         for row in cut_rows(self.block):
             self._read_row(row)
         if self.headings:
-            self._add_gap("heading-without-rows", self.headings[-1].span, "no rows follow the heading", "check the source")
+            self._add_gap(
+                "heading-without-rows", self.headings[-1].span, "no rows follow the heading", "check the source"
+            )
 
     def _find_year(self) -> int:
         match = self.context.patterns["year"].search(normalise(self.block.part.title))
@@ -125,9 +127,7 @@ class _TableReading:
 
     def _close_headings(self) -> None:
         if self.headings:
-            self.columns = read_columns(
-                self.headings, self.labels, self.layout, self.vocabulary, self.context.patterns
-            )
+            self.columns = read_columns(self.headings, self.labels, self.layout, self.vocabulary, self.context.patterns)
             self.headings = []
             if not self.opened:
                 self.row_reader.start_anew()
@@ -140,7 +140,7 @@ class _TableReading:
             return
         try:
             meaning = self.row_reader.read(row, self.labels, self.opened, self.opened_unit or self.block_unit)
-        except Unreadable as error:
+        except UnreadableLabelError as error:
             self._add_gap(error.reason, row.span, str(error), error.repair)
             return
         self._read_cells(row, meaning)
@@ -207,12 +207,10 @@ class _TableReading:
             origin="table",
             rule=self.layout.slug,
             missing=missing,
-            is_exact=bool(figure) and unit.kind == "Count" and unit.exponent == 0 and figure.decimals == 0,
+            is_exact=figure is not None and figure.decimals == 0 and unit.kind == "Count" and unit.exponent == 0,
         )
 
-    def _make_claim(
-        self, meaning: Meaning, row: RowMeaning, column: Column
-    ) -> tuple[str, Claim | None, Unit | None]:
+    def _make_claim(self, meaning: Meaning, row: RowMeaning, column: Column) -> tuple[str, Claim | None, Unit | None]:
         indicator = meaning.indicator
         if indicator is None:
             return f"no indicator is declared for {column.path or 'the column'}", None, None

@@ -10,11 +10,12 @@ from provfin.tables.columns import When, read_when
 from provfin.tables.grid import Row, split_unit
 from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary, escape_iri, normalise
 
+_CHECK_ORDER = "check the order of the rows"
 _BRACKETS = re.compile(r"\([^()]*\)")
 _KIND_MEASURES = {"Currency": "level", "Count": "count", "DimensionlessRatio": "rate"}
 
 
-class Unreadable(Exception):
+class UnreadableLabelError(Exception):
     """Says why a row's label has no meaning, and what would give it one."""
 
     def __init__(self, reason: str, message: str, repair: str) -> None:
@@ -55,7 +56,7 @@ class RowReader:
     def read(self, row: Row, labels: int, opened: Meaning | None, unit: Unit | None) -> RowMeaning:
         """Return what a row's labels say under the heading row `opened`, which may give a `unit` for all of its rows.
 
-        Raises `Unreadable` when they say nothing known.
+        Raises `UnreadableLabelError` when they say nothing known.
         """
         texts = [row.cell(number).text for number in range(labels)]
         if labels > 1 and texts[0]:
@@ -70,7 +71,9 @@ class RowReader:
         assert self.axis.time is not None
         when = read_when(text, self.axis.time, self._patterns)
         if when is None:
-            raise Unreadable("label-not-a-time", f"{text!r} is no {self.axis.time}", "check the label in the source")
+            raise UnreadableLabelError(
+                "label-not-a-time", f"{text!r} is no {self.axis.time}", "check the label in the source"
+            )
         return RowMeaning(Meaning(), when)
 
     def _read_member(self, texts: list[str], labels: int) -> RowMeaning:
@@ -81,7 +84,7 @@ class RowReader:
         if self.axis.strip is not None:
             path = self.axis.strip.sub("", path, count=1)
         if not path:
-            raise Unreadable("row-without-label", "the row has no label", "check the row in the source")
+            raise UnreadableLabelError("row-without-label", "the row has no label", "check the row in the source")
         member = dimension.find(path) or (dimension.find(own) if labels > 1 and own else None)
         return RowMeaning(Meaning(members={dimension.name: member or dimension.candidate(path)}))
 
@@ -90,7 +93,7 @@ class RowReader:
             self._open_group(texts[0])
         label, is_part = self._strip_part_mark(texts[-1])
         if not label:
-            raise Unreadable("row-without-label", "the row has no label", "check the row in the source")
+            raise UnreadableLabelError("row-without-label", "the row has no label", "check the row in the source")
         bare, printed = split_unit(label, self._vocabulary)
         own_unit = (self._vocabulary.find_unit(printed) if printed else None) or unit
         name, measure = self._split_measure(bare)
@@ -105,7 +108,7 @@ class RowReader:
             self._head = None
             self._group = self.axis.group.find(text)
         if self._group is None:
-            raise Unreadable(
+            raise UnreadableLabelError(
                 "group-not-known",
                 f"{self._carried!r} is no code of {self.axis.group.name}",
                 "add it to the code list in ontology/vocabulary",
@@ -117,7 +120,7 @@ class RowReader:
         if match is None:
             return label, False
         if self._head is None:
-            raise Unreadable("part-without-whole", f"{text!r} is part of no row above it", "check the order of the rows")
+            raise UnreadableLabelError("part-without-whole", f"{text!r} is part of no row above it", _CHECK_ORDER)
         return label[match.end() :], True
 
     def _split_measure(self, bare: str) -> tuple[str, str | None]:
@@ -126,7 +129,9 @@ class RowReader:
                 return bare[: -len(phrase)], measure
         return bare, None
 
-    def _resolve(self, name: str, measure: str | None, unit: Unit | None, *, is_part: bool, opened: Meaning) -> RowMeaning:
+    def _resolve(
+        self, name: str, measure: str | None, unit: Unit | None, *, is_part: bool, opened: Meaning
+    ) -> RowMeaning:
         named = self._names.read(name) or self._names.read(_BRACKETS.sub("", name))
         head = self._head
         if named is not None:
@@ -143,9 +148,9 @@ class RowReader:
     def _inherit(self, row: RowMeaning, name: str) -> RowMeaning:
         head = self._head
         if head is None or not _belongs_together(head.meaning.indicator, row.meaning.indicator):
-            raise Unreadable(
+            raise UnreadableLabelError(
                 "unit-not-printed", f"no unit is printed for {name}, nor for a row above that it is part of",
-                "check the order of the rows",
+                _CHECK_ORDER,
             )  # fmt: skip
         meaning = replace(row.meaning, measure=row.meaning.measure or head.meaning.measure)
         return RowMeaning(meaning, unit=head.unit)
@@ -156,7 +161,7 @@ class RowReader:
             return meaning
         own = meaning.members.get(dimension.name)
         if own is not None and own != group:
-            raise Unreadable(
+            raise UnreadableLabelError(
                 "labels-disagree", f"{name} says {own.label} but stands under {group.label}", "check the row's place"
             )
         return meaning.merged(Meaning(members={dimension.name: group}))
@@ -176,7 +181,7 @@ class RowReader:
         head = self._head.meaning.indicator if self._head else None
         unit = unit or (self._head.unit if self._head and is_part else None)
         if unit is None:
-            raise Unreadable(
+            raise UnreadableLabelError(
                 "name-not-known", f"{name} is not in the vocabulary and no unit is printed for it",
                 "add it to ontology/vocabulary/indicators.ttl",
             )  # fmt: skip

@@ -1,0 +1,52 @@
+"""Owns writing a report's files: its Turtle and its list of gaps, each replaced whole or not at all."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from provfin.document import Gap
+from provfin.errors import InputError
+from provfin.extraction import Extraction
+from provfin.graph import build_graph
+from provfin.turtle import write_turtle
+
+
+def render_graph(extraction: Extraction) -> dict[str, bytes]:
+    """Return the Turtle files of a report under their names; equal input gives equal bytes."""
+    return {name: write_turtle(triples) for name, triples in build_graph(extraction).items()}
+
+
+def render_gaps(gaps: Iterable[Gap], source: str) -> bytes:
+    """Return gaps as JSON Lines, in reading order."""
+    lines = (json.dumps(gap.as_record(source), ensure_ascii=False) for gap in gaps)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def write_files(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files into a folder, making it if needed; a file is replaced whole, so a crash leaves no half of one.
+
+    Raises `InputError` when the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            replace_file(folder / name, data)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", where=str(folder), repair="give a folder") from error
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` in place of a file in one step, kept safe from a crash of the machine."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

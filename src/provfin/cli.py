@@ -1,0 +1,273 @@
+"""Owns the command line: what is typed, printed and returned. Every stage it calls is usable without it.
+
+Exit codes: 0 done, 1 violations found, 2 bad input. Progress shows on a terminal only.
+"""
+
+import csv
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from provfin import __version__
+from provfin.assets import Assets, find_assets, find_releases_folder
+from provfin.building import render_gaps, render_graph, replace_file, write_files
+from provfin.errors import InputError
+from provfin.export import export_records, write_jsonl
+from provfin.extraction import Extraction, extract
+from provfin.queries import find_question
+from provfin.release import Release, find_release, gather_content, publish
+from provfin.store import BadQueryError, LocalEngine, NotAcceptableError, Query
+from provfin.validation import Finding, as_json, format_finding, validate
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+notes = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+class TextFormat(StrEnum):
+    """How findings are printed."""
+
+    text = "text"
+    json = "json"
+
+
+class TableFormat(StrEnum):
+    """How the rows of an answer are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class ExportFormat(StrEnum):
+    """What the graph is exported as."""
+
+    jsonl = "jsonl"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; a known fault is one line on stderr and exit code 2."""
+    try:
+        app(arguments)
+    except (InputError, BadQueryError, NotAcceptableError) as error:
+        notes.print(f"provfin: {error}", markup=False)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of our output has left (as `head` does): not an error worth a word.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+@contextmanager
+def _working(what: str) -> Iterator[None]:
+    if notes.is_terminal:
+        with notes.status(what):
+            yield
+    else:
+        yield
+
+
+def _say(text: str) -> None:
+    notes.print(text, markup=False)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"provfin {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Turn regional financial operation reports into a checked, traceable knowledge graph."""
+
+
+@app.command("extract")
+def extract_report(
+    source: Annotated[Path, typer.Argument(help="The report as UTF-8 text.")],
+    out: Annotated[Path, typer.Option(help="The folder to write Turtle and gaps.jsonl to.")],
+    report_id: Annotated[str | None, typer.Option(help="Its id; else the file's name.")] = None,
+) -> None:
+    """Read a report and write its Turtle and its gaps."""
+    with _working(f"Reading {source.name}"):
+        extraction = extract(source, report_id)
+        files = render_graph(extraction)
+        files["gaps.jsonl"] = render_gaps(extraction.gaps, extraction.document.source)
+        write_files(out, files)
+    _summarise(extraction)
+
+
+def _summarise(extraction: Extraction) -> None:
+    mentions = [mention for fact in extraction.facts for mention in fact.mentions]
+    figures = sum(mention.value is not None for mention in mentions)
+    _say(
+        f"{extraction.report.id}: {len(extraction.facts)} facts from {len(mentions)} places "
+        f"({figures} figures, {len(mentions) - figures} dashes), {len(extraction.gaps)} gaps"
+    )
+    for reason, number in sorted(Counter(gap.reason for gap in extraction.gaps).items()):
+        _say(f"  {number:5} {reason}")
+
+
+@app.command()
+def build(
+    reports: Annotated[
+        Path | None,
+        typer.Option(envvar="PROVFIN_REPORTS", help="The folder of the sources, each named <id>.txt."),
+    ] = None,
+) -> None:
+    """Read the sources anew if they are at hand, validate the graph, and publish a release."""
+    assets = find_assets()
+    if reports is not None:
+        _rebuild_graphs(assets, reports)
+    release = _publish_valid(assets)
+    _say(f"release {release.hash[:16]}: {release.quads} quads in {release.folder}")
+
+
+def _rebuild_graphs(assets: Assets, reports: Path) -> None:
+    if not assets.is_checkout:
+        repair = "run it in a checkout, or use provfin extract"
+        raise InputError("an installed package is not rebuilt in place", where=str(assets.root), repair=repair)
+    declared = sorted(assets.reports.glob("*.toml"))
+    sources = [path for path in (reports / f"{item.stem}.txt" for item in declared) if path.is_file()]
+    if not sources:
+        repair = f"it should hold one of {', '.join(f'{item.stem}.txt' for item in declared)}"
+        raise InputError("no source of a declared report", where=str(reports), repair=repair)
+    for source in sources:
+        with _working(f"Reading {source.name}"):
+            extraction = extract(source)
+            write_files(assets.graphs / extraction.report.id, render_graph(extraction))
+        _summarise(extraction)
+
+
+def _publish_valid(assets: Assets) -> Release:
+    folder = find_releases_folder()
+    content = gather_content(assets)
+    known = find_release(folder, content)
+    if known is None:
+        with _working("Validating"):
+            findings = validate()
+        if _report_findings(findings, TextFormat.text):
+            raise typer.Exit(1)
+    return publish(folder, content)
+
+
+def _report_findings(findings: Sequence[Finding], shape: TextFormat) -> int:
+    violations = sum(finding.severity == "violation" for finding in findings)
+    if shape is TextFormat.json:
+        typer.echo(as_json(findings))
+    else:
+        for finding in findings:
+            typer.echo(format_finding(finding))
+        _say(f"{violations} violations, {len(findings) - violations} other findings")
+    return violations
+
+
+@app.command("validate")
+def validate_graph(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Turtle files or folders; else all data.")] = None,
+    shape: Annotated[TextFormat, typer.Option("--format", help="For people or for machines.")] = TextFormat.text,
+) -> None:
+    """Check a graph against the shapes. Exit code 1 means violations, 2 bad input."""
+    with _working("Validating"):
+        findings = validate(paths or None)
+    if _report_findings(findings, shape):
+        raise typer.Exit(1)
+
+
+@app.command()
+def query(
+    file: Annotated[str | None, typer.Argument(help="A SPARQL file, or - for standard input.")] = None,
+    name: Annotated[str | None, typer.Option(help="A question of the collection instead.")] = None,
+    param: Annotated[list[str] | None, typer.Option(help="A parameter of the question: name=value.")] = None,
+    shape: Annotated[TableFormat, typer.Option("--format", help="How rows are printed.")] = TableFormat.table,
+) -> None:
+    """Ask the graph a SPARQL query or one of the questions."""
+    asked = _read_asked(file, name, param or [])
+    engine = LocalEngine.load_assets(find_assets())
+    if shape is TableFormat.table:
+        _print_table(*engine.select(asked))
+        return
+    results = {"csv": "text/csv", "json": "application/sparql-results+json"}[shape]
+    graph = {"csv": None, "json": "application/ld+json"}[shape]
+    sys.stdout.buffer.write(engine.answer(asked, results, graph).body)
+    if shape is TableFormat.json:
+        typer.echo()
+
+
+def _read_asked(file: str | None, name: str | None, params: Sequence[str]) -> Query:
+    if (file is None) == (name is None):
+        raise InputError("give a file or --name", where="provfin query", repair="one of the two")
+    if name is not None:
+        return find_question(name).bind(dict(_split_param(param) for param in params))
+    if params:
+        raise InputError("--param goes with --name", where="provfin query", repair="write the value into the query")
+    if file == "-":
+        return Query(sys.stdin.read())
+    try:
+        return Query(Path(str(file)).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read ({error})", where=str(file), repair="give a SPARQL file") from error
+
+
+def _split_param(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"{text!r} has no value", where="--param", repair="write name=value")
+    return name, value
+
+
+def _print_table(names: list[str], rows: list[list[str | None]]) -> None:
+    if not sys.stdout.isatty():
+        # In a pipe, columns are separated by tabs and nothing is cut.
+        writer = csv.writer(sys.stdout, dialect="excel-tab", lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([["" if value is None else value for value in row] for row in rows])
+        return
+    table = Table(*names)
+    for row in rows:
+        table.add_row(*("" if value is None else value for value in row))
+    Console().print(table)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    shape: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.jsonl,
+    data: Annotated[Path | None, typer.Option(help="A folder of Turtle; else all data.")] = None,
+) -> None:
+    """Export the graph: one JSON record per printed figure."""
+    with _working("Exporting"):
+        records = export_records(data)
+        try:
+            replace_file(out, write_jsonl(records))
+        except OSError as error:
+            raise InputError(f"cannot be written ({error.strerror})", where=str(out), repair="give a file") from error
+    _say(f"{len(records)} records in {out}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+) -> None:
+    """Validate the data, publish a release if there is something new, and serve the newest."""
+    import uvicorn
+
+    from provfin.web.app import create_app
+
+    release = _publish_valid(find_assets())
+    engine = LocalEngine.load_release(release.data_path)
+    _say(f"ProvFin serves release {release.hash[:16]} at http://{host}:{port}")
+    uvicorn.run(create_app(engine, release), host=host, port=port, log_level="warning")

@@ -1,0 +1,167 @@
+"""Owns releases: immutable, content-hashed builds of the whole graph, and which one is the newest.
+
+A release is a folder named by its hash that appears by one rename; the pointer to the newest is replaced by another.
+A crash between any two steps leaves the release before it in place. Refuses to open one whose bytes have changed.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from provfin.assets import Assets
+from provfin.building import replace_file
+from provfin.errors import InputError
+from provfin.turtle import BASE, read_turtle
+
+ONTOLOGY_GRAPH = f"{BASE}graph/ontology"
+VOCABULARY_GRAPH = f"{BASE}graph/vocabulary"
+
+_DATA = "release.nq"
+_MANIFEST = "manifest.json"
+_POINTER = "CURRENT"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release on disk: its hash (SHA-256 of its sorted N-Quads), its folder, how many quads each graph has."""
+
+    hash: str
+    folder: Path
+    graphs: dict[str, int]
+
+    @property
+    def data_path(self) -> Path:
+        """The file of sorted N-Quads."""
+        return self.folder / _DATA
+
+    @property
+    def quads(self) -> int:
+        """How many quads the release has."""
+        return sum(self.graphs.values())
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a release will hold: sorted N-Quads, their hash, and the number of quads in each graph."""
+
+    data: bytes
+    hash: str
+    graphs: dict[str, int]
+
+
+def find_graph_files(assets: Assets) -> Iterator[tuple[str, Path]]:
+    """Yield every Turtle file of a release with the name of the graph it goes to."""
+    for path in sorted(assets.ontology.glob("*.ttl")):
+        yield ONTOLOGY_GRAPH, path
+    for path in sorted((assets.ontology / "vocabulary").glob("*.ttl")):
+        yield VOCABULARY_GRAPH, path
+    for folder in sorted(path for path in assets.graphs.iterdir() if path.is_dir()):
+        for path in sorted(folder.glob("*.ttl")):
+            yield f"{BASE}graph/{folder.name}", path
+
+
+def gather_content(assets: Assets) -> Content:
+    """Read all Turtle files into the content of a release; raises `InputError` for a file that is not Turtle."""
+    lines: set[bytes] = set()
+    for name, path in find_graph_files(assets):
+        graph = ox.NamedNode(name)
+        lines.update(_write_quads((_place(triple, graph) for triple in read_turtle(path)), path))
+    data = b"".join(sorted(lines))
+    return Content(data, hashlib.sha256(data).hexdigest(), _count_graphs(lines))
+
+
+def _place(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def read_quads(assets: Assets) -> Iterator[ox.Quad]:
+    """Yield every quad of the Turtle files, without making a release."""
+    for name, path in find_graph_files(assets):
+        graph = ox.NamedNode(name)
+        yield from (_place(triple, graph) for triple in read_turtle(path))
+
+
+def _write_quads(quads: Iterable[ox.Quad], path: Path) -> list[bytes]:
+    data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    assert data is not None
+    lines = data.splitlines(keepends=True)
+    if any(line.startswith(b"_:") or b" _:" in line.rsplit(b'"', 1)[-1] for line in lines):
+        raise InputError("blank nodes", where=str(path), repair="give every node an IRI")
+    return lines
+
+
+def _count_graphs(lines: Iterable[bytes]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for line in lines:
+        name = line.rsplit(b"<", 1)[1].split(b">", 1)[0].decode()
+        counts[name] = counts.get(name, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def find_release(folder: Path, content: Content) -> Release | None:
+    """Return the release that already holds this content, or None."""
+    path = folder / content.hash[:16]
+    return _load(path) if (path / _MANIFEST).is_file() else None
+
+
+def publish(folder: Path, content: Content) -> Release:
+    """Write a release and make it the newest; doing so again with the same content changes nothing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    release = find_release(folder, content) or _write(folder, content)
+    replace_file(folder / _POINTER, f"{release.folder.name}\n".encode())
+    _sync_folder(folder)
+    return release
+
+
+def _write(folder: Path, content: Content) -> Release:
+    target = folder / content.hash[:16]
+    temporary = Path(tempfile.mkdtemp(dir=folder, prefix=".building-"))
+    try:
+        replace_file(temporary / _DATA, content.data)
+        manifest = json.dumps({"hash": content.hash, "graphs": content.graphs}, indent=2)
+        replace_file(temporary / _MANIFEST, manifest.encode())
+        _sync_folder(temporary)
+        temporary.chmod(0o755)
+        temporary.rename(target)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return Release(content.hash, target, content.graphs)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def open_newest(folder: Path) -> Release:
+    """Return the newest release, checked against its hash; raises `InputError` when there is none or it is damaged."""
+    pointer = folder / _POINTER
+    try:
+        name = pointer.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise InputError("there is no release", where=str(folder), repair="run provfin build") from error
+    return _load(folder / name)
+
+
+def _load(path: Path) -> Release:
+    repair = f"delete {path} and run provfin build"
+    try:
+        manifest = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
+        release = Release(manifest["hash"], path, manifest["graphs"])
+        actual = hashlib.sha256(release.data_path.read_bytes()).hexdigest()
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"the release cannot be read ({error})", where=str(path), repair=repair) from error
+    if actual != release.hash:
+        raise InputError("the release has been changed (its hash differs)", where=str(path), repair=repair)
+    return release

@@ -1,0 +1,46 @@
+"""Owns asking the competency questions over HTTP: each has an address, and its parameters are typed."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from provfin.errors import InputError
+from provfin.queries import Question, load_questions
+from provfin.store import QueryEngine
+from provfin.web.problems import make_problem
+from provfin.web.sparql import respond
+
+
+def make_router(engine: QueryEngine) -> APIRouter:
+    """Return the routes of the questions over an engine."""
+    router = APIRouter(tags=["questions"])
+
+    @router.get("/questions", summary="List the questions")
+    def list_questions() -> list[dict[str, Any]]:
+        return [_describe(question) for question in load_questions().values()]
+
+    @router.get("/questions/{name}", summary="Ask a question, its parameters in the address")
+    def ask_question(name: str, request: Request) -> Response:
+        question = load_questions().get(name)
+        if question is None:
+            return make_problem(404, f"no question is named {name}; /questions lists them")
+        try:
+            query = question.bind(dict(request.query_params))
+        except InputError as error:
+            return make_problem(400, str(error))
+        return respond(engine, query, request.headers.get("accept"))
+
+    return router
+
+
+def _describe(question: Question) -> dict[str, Any]:
+    return {
+        "name": question.name,
+        "title": question.titles,
+        "description": question.descriptions,
+        "parameters": [
+            {"name": item.name, "type": item.type, "default": item.default, "help": item.help}
+            for item in question.parameters
+        ],
+        "query": question.text,
+    }
