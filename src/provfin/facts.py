@@ -1,11 +1,12 @@
 """Owns facts: what a report asserts, each with all the mentions that assert it.
 
 Mentions of the same claim are one fact whose value is the most precise one. Refuses to choose between mentions that
-cannot both be true: of one table, both become gaps, for then the table was most likely misread.
+cannot both be true: both become gaps. Where that happens all over a table its rows are out of order, and the whole
+table becomes gaps, for then the labels above a row are not those it was printed under.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +14,10 @@ from provfin.document import Gap
 from provfin.mentions import Claim, Mention
 from provfin.quantity import Figure, Interval, drop_empty_decimals, find_interval, has_empty_decimals
 from provfin.vocabulary import Unit
+
+_DISORDERED_SHARE = Decimal("0.1")
+
+Group = tuple[Mention, ...]
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,31 @@ def make_facts(mentions: Iterable[Mention]) -> tuple[list[Fact], list[Gap]]:
     for mention in mentions:
         by_key[mention.claim.key].append(mention)
     whole_series = _find_whole_series(by_key)
-    facts, gaps = [], []
-    for key in sorted(by_key):
-        group = sorted(by_key[key], key=_precision)
-        if _disagree(group):
-            gaps.extend(_report_disagreement(group))
-        else:
-            facts.append(Fact(group[0].claim, tuple(group), _interval_of(group[0], whole_series)))
+    groups = [tuple(sorted(by_key[key], key=_precision)) for key in sorted(by_key)]
+    contradictory = {group for group in groups if _disagree(group)}
+    disordered = _find_disordered(contradictory, by_key)
+    facts: list[Fact] = []
+    gaps: list[Gap] = []
+    for group in groups:
+        kept = tuple(mention for mention in group if mention.part.path not in disordered)
+        gaps.extend(_report_disorder(mention) for mention in group if mention.part.path in disordered)
+        if group in contradictory:
+            gaps.extend(_report_disagreement(kept))
+        elif kept:
+            facts.append(Fact(kept[0].claim, kept, _interval_of(kept[0], whole_series)))
     return facts, gaps
+
+
+def _find_disordered(contradictory: Iterable[Group], by_key: Mapping[str, Iterable[Mention]]) -> set[str]:
+    """Return the paths of the tables in which more than a tenth of the cells contradict another cell."""
+    wrong = Counter(mention.part.path for group in contradictory for mention in group)
+    total = Counter(mention.part.path for group in by_key.values() for mention in group)
+    return {path for path, number in wrong.items() if number > total[path] * _DISORDERED_SHARE}
+
+
+def _report_disorder(mention: Mention) -> Gap:
+    message = f"the rows of this table contradict each other; {mention.exact} cannot be told from its labels"
+    return Gap("rows-out-of-order", mention.span, message, "check the order of the rows", mention.part.trail)
 
 
 def _precision(mention: Mention) -> tuple[int, int]:
@@ -70,7 +92,7 @@ def _precision(mention: Mention) -> tuple[int, int]:
     return (mention.unit.exponent - mention.decimals, mention.span.start)
 
 
-def _disagree(group: list[Mention]) -> bool:
+def _disagree(group: Group) -> bool:
     if len(group) == 1:
         return False
     bounds = [_base_bounds(mention) for mention in group if mention.value is not None]
@@ -85,7 +107,7 @@ def _base_bounds(mention: Mention) -> tuple[Decimal, Decimal]:
     return interval.lower * mention.unit.factor, interval.upper * mention.unit.factor
 
 
-def _report_disagreement(group: list[Mention]) -> list[Gap]:
+def _report_disagreement(group: Group) -> list[Gap]:
     printed = " and ".join(
         f"{mention.exact} at {mention.span.start}" for mention in sorted(group, key=lambda m: m.span)
     )

@@ -20,6 +20,7 @@ TimeUnit = Literal["year", "quarter", "month"]
 Flow = Literal["period", "year-to-date"]
 
 _TIME_UNITS = ("year", "quarter", "month")
+_NATURES = ("stock", "flow")
 _FLOWS = ("period", "year-to-date")
 
 
@@ -54,7 +55,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Axis:
-    """How the labels of rows or of columns are read."""
+    """How the labels of rows or of columns are read, and of what nature names are that the vocabulary lacks."""
 
     time: TimeUnit | None = None
     dimension: Dimension | None = None
@@ -62,6 +63,7 @@ class Axis:
     group: Dimension | None = None
     strip: re.Pattern[str] | None = None
     rules: tuple[Rule, ...] = ()
+    unknown_are_stocks: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _make_axis(declared: dict[str, Any], vocabulary: Vocabulary) -> Axis:
         dimension=vocabulary.dimensions[declared["dimension"]] if "dimension" in declared else None,
         names=bool(declared.get("names", False)),
         group=vocabulary.dimensions[declared["group"]] if "group" in declared else None,
+        unknown_are_stocks=_one_of(_NATURES, declared.get("unknown", "flow")) == "stock",
         strip=_compile(declared["strip"]) if "strip" in declared else None,
         rules=tuple(
             Rule(_compile(rule.pop("path")), _make_meaning(rule, vocabulary)) for rule in declared.get("rule", [])

@@ -4,6 +4,6 @@ What a table's labels mean is declared in `data/layouts` and the vocabulary. Ref
 a cell without a known indicator, unit or period is a gap that says which of them is missing.
 """
 
-from provfin.tables.read import TableContext, find_uncovered, read_table
+from provfin.tables.read import TableContext, read_table
 
-__all__ = ["TableContext", "find_uncovered", "read_table"]
+__all__ = ["TableContext", "read_table"]

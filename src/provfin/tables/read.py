@@ -1,7 +1,7 @@
 """Owns reading a table cell by cell: heading rows, rows that open a half, data rows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from provfin.document import Gap, Span, TableBlock
@@ -12,7 +12,7 @@ from provfin.periods import Period, month_end, months
 from provfin.quantity import Figure, parse_figure, strip_note_marks
 from provfin.tables.columns import Column, When, read_columns, read_when
 from provfin.tables.grid import Cell, Row, cut_rows, is_value, split_unit
-from provfin.tables.rows import RowMeaning, RowReader
+from provfin.tables.rows import RowMeaning, RowReader, UnreadableLabelError
 from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary, normalise
 
 _MONTHS_IN = {"year": 12, "quarter": 3, "month": 1}
@@ -123,7 +123,8 @@ class _TableReading:
         unit = self.layout.columns.time
         if unit is not None:
             times = (n for n, cell in enumerate(row.cells) if read_when(cell.text, unit, self.context.patterns))
-            self.labels = next(times)
+            # Rows need a label even where a heading has none above it.
+            self.labels = max(next(times), 1)
 
     def _close_headings(self) -> None:
         if self.headings:
@@ -139,7 +140,7 @@ class _TableReading:
             self._add_gap(*problem)
             return
         try:
-            meaning = self.row_reader.read(row, self.labels, self.opened, self.opened_unit or self.block_unit)
+            meaning = self.row_reader.read(row, self.labels, self.opened_unit or self.block_unit)
         except UnreadableLabelError as error:
             self._add_gap(error.reason, row.span, str(error), error.repair)
             return
@@ -248,12 +249,3 @@ def _unit_fits(unit: Unit, measure: str, indicator: Indicator) -> bool:
     if measure in _RELATIVE:
         return unit.kind == "DimensionlessRatio"
     return indicator.unit is not None and unit.kind == indicator.unit.kind
-
-
-def find_uncovered(spans: list[Span], block: TableBlock) -> Iterator[Span]:
-    """Yield the printed cells of a table that lie in none of the spans: what a reading would have lost."""
-    for row in cut_rows(block):
-        for cell in row.cells:
-            covered = any(span.start <= cell.span.start and cell.span.end <= span.end for span in spans)
-            if not cell.is_empty and not covered:
-                yield cell.span

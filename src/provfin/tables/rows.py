@@ -8,7 +8,7 @@ from provfin.layouts import Axis, Layout, Meaning
 from provfin.names import NameReader
 from provfin.tables.columns import When, read_when
 from provfin.tables.grid import Row, split_unit
-from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary, escape_iri, normalise
+from provfin.vocabulary import Concept, Dimension, Indicator, Structure, Unit, Vocabulary, escape_iri, normalise
 
 _CHECK_ORDER = "check the order of the rows"
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -53,8 +53,8 @@ class RowReader:
         self._head = None
         self._group = None
 
-    def read(self, row: Row, labels: int, opened: Meaning | None, unit: Unit | None) -> RowMeaning:
-        """Return what a row's labels say under the heading row `opened`, which may give a `unit` for all of its rows.
+    def read(self, row: Row, labels: int, unit: Unit | None) -> RowMeaning:
+        """Return what a row's labels say; `unit` is what the table or a heading row gives for all of its rows.
 
         Raises `UnreadableLabelError` when they say nothing known.
         """
@@ -65,7 +65,7 @@ class RowReader:
             return self._read_time(texts[-1])
         if self.axis.dimension:
             return self._read_member(texts, labels)
-        return self._read_name(texts, labels, opened or Meaning(), unit)
+        return self._read_name(texts, labels, unit)
 
     def _read_time(self, text: str) -> RowMeaning:
         assert self.axis.time is not None
@@ -88,7 +88,7 @@ class RowReader:
         member = dimension.find(path) or (dimension.find(own) if labels > 1 and own else None)
         return RowMeaning(Meaning(members={dimension.name: member or dimension.candidate(path)}))
 
-    def _read_name(self, texts: list[str], labels: int, opened: Meaning, unit: Unit | None) -> RowMeaning:
+    def _read_name(self, texts: list[str], labels: int, unit: Unit | None) -> RowMeaning:
         if self.axis.group is not None and labels > 1:
             self._open_group(texts[0])
         label, is_part = self._strip_part_mark(texts[-1])
@@ -97,7 +97,7 @@ class RowReader:
         bare, printed = split_unit(label, self._vocabulary)
         own_unit = (self._vocabulary.find_unit(printed) if printed else None) or unit
         name, measure = self._split_measure(bare)
-        row = self._resolve(name, measure, own_unit, is_part=is_part, opened=opened)
+        row = self._resolve(name, measure, own_unit, is_part=is_part)
         if not is_part and own_unit is not None and not (unit and self._is_member_of_head(name)):
             self._head = row
         return row
@@ -129,9 +129,7 @@ class RowReader:
                 return bare[: -len(phrase)], measure
         return bare, None
 
-    def _resolve(
-        self, name: str, measure: str | None, unit: Unit | None, *, is_part: bool, opened: Meaning
-    ) -> RowMeaning:
+    def _resolve(self, name: str, measure: str | None, unit: Unit | None, *, is_part: bool) -> RowMeaning:
         named = self._names.read(name) or self._names.read(_BRACKETS.sub("", name))
         head = self._head
         if named is not None:
@@ -139,7 +137,7 @@ class RowReader:
         elif head is not None and (member := self._find_member(name, head.meaning.indicator)):
             meaning = Meaning(head.meaning.indicator, measure, None, {**head.meaning.members, **member})
         else:
-            meaning = Meaning(self._make_candidate(name, unit, opened, is_part=is_part), measure)
+            meaning = Meaning(self._make_candidate(name, unit, is_part=is_part), measure)
         meaning = self._join_group(meaning, name)
         if unit is None:
             return self._inherit(RowMeaning(meaning), name)
@@ -177,45 +175,55 @@ class RowReader:
                 return {dimension.name: member}
         return {}
 
-    def _make_candidate(self, name: str, unit: Unit | None, opened: Meaning, *, is_part: bool) -> Indicator:
-        head = self._head.meaning.indicator if self._head else None
-        unit = unit or (self._head.unit if self._head and is_part else None)
+    def _make_candidate(self, name: str, unit: Unit | None, *, is_part: bool) -> Indicator:
+        head = self._head
+        unit = unit or (head.unit if head and is_part else None)
         if unit is None:
             raise UnreadableLabelError(
-                "name-not-known", f"{name} is not in the vocabulary and no unit is printed for it",
+                "name-not-known",
+                f"{name} is not in the vocabulary and no unit is printed for it",
                 "add it to ontology/vocabulary/indicators.ttl",
-            )  # fmt: skip
-        label = f"{head.label}其中{name}" if is_part and head else name
-        return make_candidate_indicator(label, unit, self._vocabulary, self.axis, opened, head if is_part else None)
+            )
+        if any(dimension.find(name) for dimension in self._vocabulary.dimensions.values()):
+            raise UnreadableLabelError("part-without-whole", f"{name} is part of no row above it", _CHECK_ORDER)
+        whole = head.meaning.indicator if head and is_part else None
+        return make_candidate_indicator(name, unit, self._vocabulary, self.axis, whole)
 
 
 def make_candidate_indicator(
-    label: str, unit: Unit, vocabulary: Vocabulary, axis: Axis, opened: Meaning, whole: Indicator | None
+    name: str, unit: Unit, vocabulary: Vocabulary, axis: Axis, whole: Indicator | None
 ) -> Indicator:
     """Return an indicator for a name the vocabulary lacks; it keeps its facts, marked as a candidate.
 
-    Its nature is that of its whole, else a flow where the table counts flows, else a stock when it is called 余额.
+    Its level and its growth go by one name: 余额 is cut and comes back in the label. Its nature is that of its whole,
+    else the one the layout declares; its family is the one with the breakdown the table has.
     """
-    wanted = axis.group
-    structure = next(
-        item.structure
-        for item in vocabulary.indicators.values()
-        if item.structure and (wanted in item.dimensions if wanted else not item.dimensions)
-    )
+    known = next(iter(vocabulary.indicators.values()))
+    bare = name.removesuffix("余额")
+    is_stock = whole.is_stock if whole else axis.unknown_are_stocks
+    label = f"{whole.label}其中{bare}" if whole else bare + ("余额" if name != bare or is_stock else "")
     base = vocabulary.units[unit.base]
     return Indicator(
-        iri=f"{next(iter(vocabulary.indicators.values())).iri.rsplit('/', 1)[0]}/candidate-{escape_iri(label)}",
+        iri=f"{known.iri.rsplit('/', 1)[0]}/candidate-{escape_iri(label)}",
         code=f"candidate-{label}",
         label=label,
-        scheme=next(iter(vocabulary.indicators.values())).scheme,
+        scheme=known.scheme,
         names=frozenset({label}),
         label_en=label,
         is_candidate=True,
-        structure=structure,
-        is_stock=whole.is_stock if whole else opened.flow is None and label.endswith("余额"),
+        structure=_find_structure(vocabulary, axis.group),
+        is_stock=is_stock,
         measure=_KIND_MEASURES[base.kind],
         unit=unit,
         topics=whole.topics if whole else frozenset(),
+    )
+
+
+def _find_structure(vocabulary: Vocabulary, breakdown: Dimension | None) -> Structure | None:
+    return next(
+        item.structure
+        for item in vocabulary.indicators.values()
+        if (breakdown in item.dimensions if breakdown else not item.dimensions)
     )
 
 
