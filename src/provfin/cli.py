@@ -28,7 +28,7 @@ from provfin.release import Release, find_release, gather_content, publish
 from provfin.store import BadQueryError, LocalEngine, NotAcceptableError, Query
 from provfin.validation import Finding, as_json, format_finding, validate
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 notes = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
@@ -91,7 +91,10 @@ def start(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Turn regional financial operation reports into a checked, traceable knowledge graph."""
+    """Turn regional financial operation reports into a checked, traceable knowledge graph.
+
+    Exit codes: 0 done, 1 violations found, 2 bad input.
+    """
 
 
 @app.command("extract")
@@ -271,3 +274,7 @@ def serve(
     engine = LocalEngine.load_release(release.data_path)
     _say(f"ProvFin serves release {release.hash[:16]} at http://{host}:{port}")
     uvicorn.run(create_app(engine, release), host=host, port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

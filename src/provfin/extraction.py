@@ -105,7 +105,7 @@ def extract_text(source: str, report_id: str) -> Extraction:
 
 def _read_tables(document: Document, report: Report, vocabulary: Vocabulary, gaps: list[Gap]) -> Iterator[Mention]:
     layouts = load_layouts()
-    context = TableContext(vocabulary, load_names(), load_genre().table, report.area, report.year)
+    context = TableContext(vocabulary, load_names(), load_genre().table, report.area, report.year, len(document.source))
     for block in document.tables:
         layout = find_layout(block.part.title, layouts)
         whole = Span(block.rows[0].span.start, block.rows[-1].span.end)

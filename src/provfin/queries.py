@@ -1,6 +1,8 @@
 """Owns the competency questions: SPARQL files with titles, descriptions and typed parameters in their header.
 
-A parameter is bound to the query as an RDF term, never pasted into its text. Refuses a file whose header is incomplete.
+A parameter is checked against its type and enters the query as a whole RDF term, in a VALUES clause at the start of
+its WHERE; text from outside is never pasted. What comes out is plain SPARQL 1.1 that any endpoint answers.
+Refuses a file whose header is incomplete.
 """
 
 import datetime as dt
@@ -23,6 +25,7 @@ _PARAMETER = re.compile(
     r"(?P<name>\w+)\s+(?P<type>iri|string|integer|decimal|date)\s+(?P<default>.*?)"
     r"\s*\|\s*(?P<en>.+?)@en\s*\|\s*(?P<zh>.+?)@zh"
 )
+_WHERE = re.compile(r"^WHERE \{$", re.MULTILINE)
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _PREFIXED = re.compile(r"(?P<prefix>[\w-]+):(?P<local>[^\s/]*)")
 
@@ -67,15 +70,23 @@ class Question:
         if unknown:
             known = ", ".join(parameter.name for parameter in self.parameters) or "none"
             raise InputError(f"no parameter {unknown[0]}", where=self.name, repair=f"its parameters: {known}")
-        bindings = {}
+        terms = {}
         for parameter in self.parameters:
             text = given.get(parameter.name, parameter.default)
             try:
-                bindings[parameter.name] = parameter.parse(text)
+                terms[parameter.name] = parameter.parse(text)
             except ValueError as error:
                 where = f"{self.name}, parameter {parameter.name}"
                 raise InputError(str(error), where=where, repair=f"such as {parameter.default}") from error
-        return Query(self.text, bindings)
+        return Query(_insert_values(self.text, terms))
+
+
+def _insert_values(text: str, terms: Mapping[str, Term]) -> str:
+    if not terms:
+        return text
+    names = " ".join(f"?{name}" for name in terms)
+    row = " ".join(str(term) for term in terms.values())
+    return _WHERE.sub(lambda match: f"{match[0]}\n  VALUES ({names}) {{ ({row}) }}", text, count=1)
 
 
 def _parse_iri(text: str) -> ox.NamedNode:
@@ -126,6 +137,8 @@ def read_question(path: Path) -> Question:
         for language in ("en", "zh"):
             if language not in texts:
                 raise InputError(f"no {key}@{language}", where=str(path), repair="add it to the header")
+    if _WHERE.search(text) is None:
+        raise InputError("no line 'WHERE {'", where=str(path), repair="write the query's main WHERE on its own line")
     parameters = tuple(_read_parameter(match["value"], path) for match in found if match["key"] == "param")
     return Question(path.stem, titles, descriptions, parameters, text)
 

@@ -5,7 +5,7 @@ a release is read-only.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -40,7 +40,6 @@ class Query:
     """A query and the data it is asked of; unless it or the request names graphs, the union of all."""
 
     text: str
-    bindings: Mapping[str, ox.NamedNode | ox.Literal] = field(default_factory=dict)
     default_graphs: Sequence[str] = ()
     named_graphs: Sequence[str] = ()
 
@@ -119,7 +118,6 @@ class LocalEngine:
                 use_default_graph_as_union=not (names_graphs or query.default_graphs or query.named_graphs),
                 default_graph=[ox.NamedNode(iri) for iri in query.default_graphs] or None,
                 named_graphs=[ox.NamedNode(iri) for iri in query.named_graphs] or None,
-                substitutions={ox.Variable(name): term for name, term in query.bindings.items()},
             )
         except SyntaxError as error:
             raise BadQueryError(error.msg) from error

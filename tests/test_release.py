@@ -1,0 +1,167 @@
+"""Releases are content-hashed, immutable, and survive a crash at any step."""
+
+import dataclasses
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from provfin import building, release
+from provfin.assets import Assets, find_assets
+from provfin.errors import InputError
+from provfin.release import Content, find_graph_files, gather_content, open_newest, publish
+
+FIRST = Content(
+    b"<http://example.org/a> <http://example.org/b> <http://example.org/c> <http://example.org/g> .\n", "", {}
+)
+
+
+def _content(word: str) -> Content:
+    import hashlib
+
+    data = FIRST.data.replace(b"/c>", f"/{word}>".encode())
+    return Content(data, hashlib.sha256(data).hexdigest(), {"http://example.org/g": 1})
+
+
+def test_a_published_release_is_the_newest(tmp_path: Path) -> None:
+    published = publish(tmp_path, _content("one"))
+    assert open_newest(tmp_path) == published
+    assert published.quads == 1
+    assert published.folder.name == published.hash[:16]
+
+
+def test_publishing_again_changes_nothing(tmp_path: Path) -> None:
+    first = publish(tmp_path, _content("one"))
+    before = first.data_path.stat()
+    assert publish(tmp_path, _content("one")) == first
+    assert first.data_path.stat().st_mtime_ns == before.st_mtime_ns
+    assert first.data_path.stat().st_ino == before.st_ino
+
+
+def test_older_releases_stay_and_can_be_published_again(tmp_path: Path) -> None:
+    first = publish(tmp_path, _content("one"))
+    publish(tmp_path, _content("two"))
+    assert first.data_path.is_file()
+    publish(tmp_path, _content("one"))
+    assert open_newest(tmp_path) == first
+
+
+class CrashError(BaseException):
+    """Stands for the process being killed."""
+
+
+def _steps(monkeypatch: pytest.MonkeyPatch, crash_at: int) -> Callable[[], int]:
+    """Count every step that touches the disk and crash at one of them."""
+    count = 0
+
+    def counted(target: object, name: str) -> None:
+        original = getattr(target, name)
+
+        def step(*arguments: object, **options: object) -> object:
+            nonlocal count
+            count += 1
+            if count == crash_at:
+                raise CrashError
+            return original(*arguments, **options)
+
+        monkeypatch.setattr(target, name, step)
+
+    for target, name in (
+        (building.os, "fsync"),
+        (building.tempfile, "mkstemp"),
+        (release.tempfile, "mkdtemp"),
+        (Path, "rename"),
+        (Path, "replace"),
+        (Path, "chmod"),
+    ):
+        counted(target, name)
+    return lambda: count
+
+
+def _count_steps(folder: Path) -> int:
+    with pytest.MonkeyPatch.context() as patch:
+        read = _steps(patch, -1)
+        publish(folder, _content("two"))
+        return read()
+
+
+def test_a_crash_at_any_step_leaves_the_last_good_release(tmp_path: Path) -> None:
+    publish(tmp_path / "count", _content("one"))
+    total = _count_steps(tmp_path / "count")
+    assert total > 8
+    for step in range(1, total + 1):
+        folder = tmp_path / str(step)
+        first = publish(folder, _content("one"))
+        with pytest.MonkeyPatch.context() as patch:
+            _steps(patch, step)
+            with pytest.raises(CrashError):
+                publish(folder, _content("two"))
+        newest = open_newest(folder)
+        assert newest == first or newest.hash == _content("two").hash
+        # The next try succeeds whatever the crash has left.
+        assert publish(folder, _content("two")).hash == _content("two").hash
+        assert open_newest(folder).hash == _content("two").hash
+
+
+def test_a_changed_release_is_not_opened(tmp_path: Path) -> None:
+    published = publish(tmp_path, _content("one"))
+    published.data_path.write_bytes(published.data_path.read_bytes().replace(b"/one>", b"/eno>"))
+    with pytest.raises(InputError, match="its hash differs"):
+        open_newest(tmp_path)
+
+
+def test_a_release_without_its_manifest_is_not_opened(tmp_path: Path) -> None:
+    published = publish(tmp_path, _content("one"))
+    (published.folder / "manifest.json").unlink()
+    with pytest.raises(InputError, match="cannot be read"):
+        open_newest(tmp_path)
+
+
+def test_no_release_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="there is no release; run provfin build"):
+        open_newest(tmp_path)
+
+
+def test_content_is_the_same_each_time_and_holds_every_graph() -> None:
+    first, second = gather_content(find_assets()), gather_content(find_assets())
+    assert first == second
+    names = {name.rsplit("/", 1)[1] for name in first.graphs}
+    assert {"ontology", "vocabulary", "liaoning-2025"} <= names
+    assert first.data.count(b"\n") == sum(first.graphs.values())
+
+
+def test_the_graph_of_a_release_holds_what_the_files_hold() -> None:
+    content = gather_content(find_assets())
+    store = ox.Store()
+    store.load(content.data, format=ox.RdfFormat.N_QUADS)
+    for name, path in find_graph_files(find_assets()):
+        for quad in list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))[:50]:
+            assert ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(name)) in store
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Assets:
+    root = tmp_path / "copy"
+    shutil.copytree(find_assets().ontology, root / "ontology")
+    folder = root / "data" / "ttl" / "small-2024"
+    folder.mkdir(parents=True)
+    (folder / "report.ttl").write_text("<http://example.org/a> a <http://example.org/B> .\n", encoding="utf-8")
+    return dataclasses.replace(find_assets(), root=root)
+
+
+def test_blank_nodes_are_refused(copied: Assets) -> None:
+    path = copied.graphs / "small-2024" / "report.ttl"
+    path.write_text('<http://example.org/a> <http://example.org/b> [] , " _:x" .\n', encoding="utf-8")
+    with pytest.raises(InputError, match="blank nodes"):
+        gather_content(copied)
+    path.write_text('<http://example.org/a> <http://example.org/b> " _:x" .\n', encoding="utf-8")
+    assert gather_content(copied).graphs["https://w3id.org/provfin/id/graph/small-2024"] == 1
+
+
+def test_bad_turtle_names_file_and_line(copied: Assets) -> None:
+    path = copied.graphs / "small-2024" / "report.ttl"
+    path.write_text("<http://example.org/a> a\n\n<http://example.org/B> ,, .\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"report\.ttl:3: not Turtle"):
+        gather_content(copied)

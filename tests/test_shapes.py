@@ -1,0 +1,254 @@
+"""The shapes promise only what exists, every rule can fail, and fails alone; the graph of the repository breaks none."""
+
+import json
+import re
+from collections import Counter
+from difflib import SequenceMatcher
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyshacl
+import pytest
+from rdflib import BNode, Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCTERMS, RDF, RDFS, SH
+from rdflib.term import Node
+
+from provfin.assets import find_assets
+from provfin.validation import Finding, validate
+
+ASSETS = find_assets()
+FILES = sorted(ASSETS.shapes.glob("*.ttl"))
+CASES = ASSETS.shapes / "cases"
+VALID = sorted(CASES.rglob("valid.ttl"))
+INVALID = sorted(CASES.rglob("invalid-*.ttl"))
+REPORT = ASSETS.graphs / "liaoning-2025"
+
+PF = Namespace("https://w3id.org/provfin/def#")
+QB = Namespace("http://purl.org/linked-data/cube#")
+SHAPE = "https://w3id.org/provfin/shape/"
+PREFIX_OF = {
+    "document-part": "PF-PAR",
+    "mention": "PF-MEN",
+    "observation": "PF-OBS",
+    "report": "PF-REP",
+    "vocabulary": "PF-VOC",
+}
+# https://www.w3.org/TR/shacl/, parts 1 and 2 and the core components of part 4.
+CORE_CONSTRAINTS = {
+    "and class closed datatype disjoint equals flags hasValue ignoredProperties in languageIn lessThan lessThanOrEquals",
+    "maxCount maxExclusive maxInclusive maxLength minCount minExclusive minInclusive minLength node nodeKind not or",
+    "pattern property qualifiedMaxCount qualifiedMinCount qualifiedValueShape qualifiedValueShapesDisjoint uniqueLang xone",
+}
+CORE_OTHERS = {
+    "NodeShape PropertyShape Info Violation Warning severity message name description order group deactivated",
+    "targetClass targetNode targetObjectsOf targetSubjectsOf BlankNode BlankNodeOrIRI BlankNodeOrLiteral IRI IRIOrLiteral",
+    "Literal path alternativePath inversePath oneOrMorePath zeroOrMorePath zeroOrOnePath",
+}
+CONSTRAINTS = {SH[name] for line in CORE_CONSTRAINTS for name in line.split()}
+CORE = CONSTRAINTS | {SH[name] for line in CORE_OTHERS for name in line.split()}
+OPERANDS = (SH["not"], SH.qualifiedValueShape)
+
+
+@lru_cache
+def load(*paths: Path) -> Graph:
+    graph = Graph()
+    for path in paths:
+        for file in sorted(path.rglob("*.ttl")) if path.is_dir() else [path]:
+            graph.parse(file)
+    return graph
+
+
+SHAPES = load(*FILES)
+TARGETED = {node for target in (SH.targetClass, SH.targetSubjectsOf) for node in SHAPES.subjects(target)}
+PROPERTY_SHAPES = sorted(SHAPES.subjects(RDF.type, SH.PropertyShape))
+NODE_SHAPES = sorted(SHAPES.subjects(RDF.type, SH.NodeShape))
+
+
+def is_rule(shape: Node) -> bool:
+    """Whether results can name the shape as their source."""
+    if shape in PROPERTY_SHAPES:
+        return True
+    constraints = set(SHAPES.predicates(shape)) & CONSTRAINTS
+    return shape in TARGETED and bool(constraints - {SH.property})
+
+
+RULES = [shape for shape in [*NODE_SHAPES, *PROPERTY_SHAPES] if is_rule(shape)]
+CODES = {shape: str(SHAPES.value(shape, DCTERMS.identifier)) for shape in RULES}
+
+
+def code_of(case: Path) -> str:
+    return case.stem.removeprefix("invalid-").upper()
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def list_terms(graph: Graph, namespace: str) -> set[Node]:
+    return {term for triple in graph for term in triple if isinstance(term, URIRef) and term.startswith(namespace)}
+
+
+# What the files say
+
+
+def test_there_is_one_file_for_each_promise() -> None:
+    assert {file.stem for file in FILES} == set(PREFIX_OF) == {path.name for path in CASES.iterdir()}
+
+
+def test_every_shacl_term_is_core() -> None:
+    assert list_terms(SHAPES, str(SH)) <= CORE
+
+
+def test_the_list_of_core_terms_is_in_shacl() -> None:
+    assert {str(term) for term in CORE} <= set(dir(SH))
+
+
+def test_every_own_term_is_in_the_ontology() -> None:
+    ontology = load(ASSETS.ontology / "provfin.ttl")
+    used = list_terms(SHAPES, PF)
+    assert used
+    assert used <= set(ontology.subjects(RDF.type))
+
+
+def test_every_resource_named_is_in_the_vocabulary() -> None:
+    used = list_terms(SHAPES, "https://w3id.org/provfin/id/")
+    assert used <= set(load(ASSETS.ontology).subjects(RDF.type))
+
+
+def test_the_shapes_are_well_formed() -> None:
+    pyshacl.validate(Graph(), shacl_graph=Graph() + SHAPES, meta_shacl=True)
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_a_file_is_alphabetical_and_has_no_comments(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    subjects = [line.split()[0] for line in lines if line.startswith("shape:")]
+    assert subjects == sorted(subjects)
+    assert not [line for line in lines if line.lstrip().startswith("#")]
+
+
+def test_shapes_have_iris() -> None:
+    assert all(isinstance(shape, URIRef) and shape.startswith(SHAPE) for shape in [*NODE_SHAPES, *PROPERTY_SHAPES])
+    allowed = {RDF.first, RDF.rest, SH.alternativePath, SH.inversePath, SH.oneOrMorePath}
+    assert {predicate for subject, predicate, _ in SHAPES if isinstance(subject, BNode)} <= allowed
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_codes_are_counted_through_under_the_prefix_of_the_file(file: Path) -> None:
+    codes = sorted(str(code) for code in load(file).objects(None, DCTERMS.identifier))
+    assert codes == [f"{PREFIX_OF[file.stem]}-{number:03}" for number in range(1, len(codes) + 1)]
+
+
+def test_a_code_names_one_rule() -> None:
+    assert [code for code, count in Counter(CODES.values()).items() if count > 1] == []
+    assert set(CODES) == set(SHAPES.subjects(DCTERMS.identifier))
+
+
+@pytest.mark.parametrize("shape", RULES, ids=lambda shape: CODES[shape])
+def test_a_rule_says_in_two_languages_what_to_do(shape: Node) -> None:
+    messages = [m for m in SHAPES.objects(shape, SH.message) if isinstance(m, Literal)]
+    by_language = {message.language: str(message) for message in messages}
+    assert len(messages) == 2
+    assert by_language["en"].endswith(".")
+    assert by_language["zh"].endswith("。")
+    assert re.search("[\u4e00-\u9fff]", by_language["zh"])
+
+
+def test_messages_are_not_repeated() -> None:
+    counts = Counter(SHAPES.objects(None, SH.message))
+    assert [message for message, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("shape", sorted(TARGETED), ids=lambda shape: str(shape).removeprefix(SHAPE))
+def test_a_node_shape_either_gathers_rules_or_is_one(shape: Node) -> None:
+    gathers = (shape, SH.property, None) in SHAPES
+    assert gathers != is_rule(shape)
+    if gathers:
+        languages = {text.language for text in SHAPES.objects(shape, DCTERMS.description) if isinstance(text, Literal)}
+        assert languages == {"en", "zh"}
+
+
+def test_every_property_shape_belongs_to_a_node_shape_with_a_target() -> None:
+    gathered = {rule for shape in TARGETED for rule in SHAPES.objects(shape, SH.property)}
+    assert gathered == set(PROPERTY_SHAPES)
+
+
+def test_every_other_node_shape_is_used_by_a_rule() -> None:
+    used = {value for operand in OPERANDS for value in SHAPES.objects(None, operand)}
+    used |= {value for head in SHAPES.objects(None, SH["or"]) for value in SHAPES.items(head)}
+    assert set(NODE_SHAPES) - TARGETED == used
+
+
+def test_every_breakdown_has_a_rule() -> None:
+    ontology = load(ASSETS.ontology / "provfin.ttl")
+    common = {PF.indicator, PF.measure}
+    breakdowns = {term for term in ontology.subjects(RDF.type, QB.DimensionProperty) if term not in common}
+    assert set(SHAPES.objects(URIRef(f"{SHAPE}breakdown"), SH.targetSubjectsOf)) == breakdowns
+    for term in breakdowns:
+        rule = SHAPES.value(None, SH.path, term)
+        assert SHAPES.value(rule, SH["class"]) == ontology.value(term, RDFS.range)
+
+
+# Cases
+
+
+@pytest.mark.parametrize("case", VALID, ids=name)
+def test_a_valid_case_is_clean(case: Path) -> None:
+    assert validate([case]) == []
+
+
+@pytest.mark.parametrize("case", INVALID, ids=name)
+def test_an_invalid_case_breaks_its_own_rule_alone(case: Path) -> None:
+    expected: list[dict[str, str]] = json.loads(case.with_suffix(".json").read_text(encoding="utf-8"))
+    found = {(finding.code, finding.focus, finding.severity) for finding in validate([case])}
+    assert {code for code, _, _ in found} == {code_of(case)}
+    assert [{"code": code, "focus": focus, "severity": severity} for code, focus, severity in sorted(found)] == expected
+
+
+@pytest.mark.parametrize("case", INVALID, ids=name)
+def test_an_invalid_case_is_one_edit_from_the_valid_one(case: Path) -> None:
+    valid = case.with_name("valid.ttl").read_text(encoding="utf-8").splitlines()
+    matcher = SequenceMatcher(None, valid, case.read_text(encoding="utf-8").splitlines(), autojunk=False)
+    edits = [edit for edit in matcher.get_opcodes() if edit[0] != "equal"]
+    assert len(edits) == 1
+    assert max(edits[0][2] - edits[0][1], edits[0][4] - edits[0][3]) <= 1
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {code_of(case) for case in INVALID} == set(CODES.values())
+
+
+def test_every_case_lies_with_its_shapes() -> None:
+    assert [case for case in INVALID if not code_of(case).startswith(PREFIX_OF[case.parent.name])] == []
+
+
+def test_every_expected_report_has_a_case() -> None:
+    assert {path.stem for path in CASES.rglob("*.json")} == {case.stem for case in INVALID}
+
+
+# The graph of the repository
+
+
+@pytest.fixture(scope="module")
+def findings() -> list[Finding]:
+    return validate()
+
+
+def test_the_repository_has_no_findings(findings: list[Finding]) -> None:
+    assert findings == []
+
+
+def find_focus(graph: Graph, shape: Node) -> set[Any]:
+    classes = {c for target in SHAPES.objects(shape, SH.targetClass) for c in list_subclasses(target)}
+    found = {node for c in classes for node in graph.subjects(RDF.type, c)}
+    return found | {node for p in SHAPES.objects(shape, SH.targetSubjectsOf) for node in graph.subjects(p)}
+
+
+def list_subclasses(target: Node) -> set[Node]:
+    return set(load(ASSETS.ontology).transitive_subjects(RDFS.subClassOf, target))
+
+
+@pytest.mark.parametrize("shape", sorted(TARGETED), ids=lambda shape: str(shape).removeprefix(SHAPE))
+def test_a_node_shape_meets_the_graph(shape: Node) -> None:
+    assert find_focus(load(ASSETS.ontology), shape) | find_focus(load(REPORT), shape)
