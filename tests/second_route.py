@@ -7,10 +7,8 @@ texts and their offsets, and each hand-written key must equal what stands at the
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 DASH = "—"
 LEVEL, COUNT, SHARE, RATE = "level", "count", "share", "rate"
@@ -145,8 +143,8 @@ T1_NAMES = {"": "银行业金融机构", "其他": "其他银行业金融机构"
 def table_1() -> Table:
     """表 1: a row per institution type, a column per indicator."""
     lines = [
-        heading("机构类别|营业网点|||法人机构 (个)"),
-        heading("|机构个数 (个)|从业人数 (人)|资产总额 (亿元)|"),
+        heading("机构类别|营业网点|||法人机构 (个)"),  # 上行
+        heading("|机构个数 (个)|从业人数 (人)|资产总额 (亿元)|"),  # 下行
     ]
     for key, kind in T1_ROWS:
         dims = {"institutionType": kind} if kind else {}
@@ -229,9 +227,9 @@ def bill_volumes(stock: str, flow: str) -> tuple[Meaning, ...]:
 def table_3() -> Table:
     """表 3: a row per quarter."""
     heads = (
-        heading("季度|银行承兑汇票承兑||贴 现|||"),
-        heading("|||银行承兑汇票||商业承兑汇票|"),
-        heading("|余额|累计发生额|余额|累计发生额|余额|累计发生额"),
+        heading("季度|银行承兑汇票承兑||贴 现|||"),  # 上行
+        heading("|||银行承兑汇票||商业承兑汇票|"),  # 中行
+        heading("|余额|累计发生额|余额|累计发生额|余额|累计发生额"),  # 下行
     )
     rows = (Line(key, 1, bill_volumes(stock, flow)) for key, stock, flow in T3_ROWS)
     return Table("3", "表 3 2024 年金融机构票据业务量统计表", (*heads, *rows))
@@ -240,8 +238,8 @@ def table_3() -> Table:
 def table_4() -> Table:
     """表 4: a row per quarter."""
     lines = [
-        heading("季度|贴 现||转贴现|"),
-        heading("|银行承兑汇票|商业承兑汇票|票据买断|票据回购"),
+        heading("季度|贴 现||转贴现|"),  # 上行
+        heading("|银行承兑汇票|商业承兑汇票|票据买断|票据回购"),  # 下行
     ]
     for key, quarter in T4_ROWS:
         meanings = (Meaning(label, RATE, "%", dims, quarter) for label, dims in T4_COLUMNS)
@@ -281,10 +279,13 @@ def payment_lower(year: str) -> tuple[Meaning, ...]:
 
 def table_5() -> Table:
     """表 5: two blocks of two years; the upper block ends in an empty column."""
-    upper = "年份|支付系统直接参与方（个）|支付系统间接参与方（个）|支付清算系统覆盖率（%）"
-    upper += "|当年大额支付系统处理业务数（万笔）|同比增长（%）|"
-    lower = "年份|当年大额支付系统业务金额（亿元）|同比增长（%）|当年小额支付系统处理业务数（万笔）"
-    lower += "|同比增长（%）|当年小额支付系统业务金额（亿元）|同比增长（%）"
+    upper = "年份|支付系统直接参与方（个）"  # 前两列
+    upper += "|支付系统间接参与方（个）"  # 第三列
+    upper += "|支付清算系统覆盖率（%）"  # 第四列
+    upper += "|当年大额支付系统处理业务数（万笔）|同比增长（%）|"  # 其余
+    lower = "年份|当年大额支付系统业务金额（亿元）"  # 前两列
+    lower += "|同比增长（%）|当年小额支付系统处理业务数（万笔）"  # 中间
+    lower += "|同比增长（%）|当年小额支付系统业务金额（亿元）|同比增长（%）"  # 其余
     lines = (
         heading(upper),
         Line("2023", 1, payment_upper("2023")),
@@ -344,6 +345,7 @@ A1_ROWS: tuple[IndicatorRow, ...] = (
     ("|其中：个人消费贷款", "金融机构人民币个人消费贷款余额", GROWTH, "%", RMB),
     ("|票据融资", "金融机构人民币票据融资余额", GROWTH, "%", RMB),
     ("外币|金融机构外币存款余额（亿美元）", "金融机构外币存款余额", LEVEL, "亿美元", FOREIGN),
+    # 增速
     ("|金融机构外币存款同比增长（%）", "金融机构外币存款余额", GROWTH, "%", FOREIGN),
     ("|金融机构外币贷款余额（亿美元）", "金融机构外币贷款余额", LEVEL, "亿美元", FOREIGN),
     ("|金融机构外币贷款同比增长（%）", "金融机构外币贷款余额", GROWTH, "%", FOREIGN),
@@ -439,9 +441,11 @@ def read_line(offset: int, text: str, line: Line, table: str) -> Iterator[Cell]:
     assert "|".join(parts[: line.lead]) == line.key, (table, line.key, text)
     assert not any(parts[line.lead + len(line.meanings) :]), (table, "unread cells", text)
     position = offset + sum(len(part) + 1 for part in parts[: line.lead])
-    for exact, meaning in zip(parts[line.lead :], line.meanings):
+    # Cells behind the last meaning are empty, as asserted above; a row cut short is caught by `read_table`.
+    for exact, meaning in zip(parts[line.lead :], line.meanings, strict=False):
         end = position + len(exact)
-        assert exact and exact == exact.strip(), (table, text)
+        assert exact, (table, text)
+        assert exact == exact.strip(), (table, text)
         value = None if exact == DASH else exact
         yield Cell(position, end, exact, value, meaning.unit, meaning.measure, meaning.period,
                    meaning.label, dict(meaning.dims), table)  # fmt: skip
@@ -461,16 +465,3 @@ def expected_cells(source: str) -> list[Cell]:
     """Every data cell of the seven tables, in print order."""
     tables = (table_1(), table_2(), table_3(), table_4(), table_5(), table_a1(), table_a2())
     return [cell for table in tables for cell in read_table(source, table)]
-
-
-if __name__ == "__main__":
-    SOURCE = Path(sys.argv[1] if len(sys.argv) > 1 else "/work/shared/reports/liaoning-2025.txt")
-    TEXT = SOURCE.read_bytes().decode("utf-8")
-    CELLS = expected_cells(TEXT)
-    assert all(TEXT[cell.start : cell.end] == cell.exact for cell in CELLS)
-    assert len(CELLS) == 1062, len(CELLS)
-    assert sum(cell.value is not None for cell in CELLS) == 929
-    assert sum(cell.value is None for cell in CELLS) == 133
-    IDENTITIES = {(c.label, c.measure, c.period, c.unit, *sorted(c.dims.items())) for c in CELLS}
-    assert len(IDENTITIES) == 1062, len(IDENTITIES)
-    print("1062 cells: 929 figures, 133 dashes")

@@ -136,9 +136,21 @@ def test_the_graph_of_a_release_holds_what_the_files_hold() -> None:
     content = gather_content(find_assets())
     store = ox.Store()
     store.load(content.data, format=ox.RdfFormat.N_QUADS)
-    for name, path in find_graph_files(find_assets()):
+    for _, path in find_graph_files(find_assets()):
         for quad in list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))[:50]:
-            assert ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(name)) in store
+            assert len(list(store.quads_for_pattern(quad.subject, quad.predicate, quad.object))) == 1
+
+
+def test_what_reports_share_lies_in_the_vocabulary_only(copied: Assets) -> None:
+    period = "<https://w3id.org/provfin/id/period/1999> a <http://example.org/Period> .\n"
+    for name in ("small-2024", "other-2024"):
+        folder = copied.graphs / name
+        folder.mkdir(exist_ok=True)
+        own = f"<https://w3id.org/provfin/id/report/{name}> a <http://example.org/Report> .\n"
+        (folder / "report.ttl").write_text(period + own, encoding="utf-8")
+    content = gather_content(copied)
+    assert content.data.count(b"/period/1999>") == 1
+    assert content.graphs["https://w3id.org/provfin/id/graph/other-2024"] == 1
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_a_finding_says_what_is_wrong_where_and_how_to_repair_it(tmp_path: Path)
         ("document-part/invalid-pf-par-009", "dcterms:isPartOf/oa:start"),
         ("mention/invalid-pf-men-001", ""),
         ("mention/invalid-pf-men-013", "^pf:mention"),
-        ("observation/invalid-pf-obs-025", "(pf:lowerBound|pf:upperBound|pf:valueInBaseUnit|sdmx-measure:obsValue)"),
+        ("observation/invalid-pf-obs-025", "pf:lowerBound|pf:upperBound|pf:valueInBaseUnit|sdmx-measure:obsValue"),
     ],
 )
 def test_the_path_reads_as_in_sparql(case: str, path: str) -> None:
@@ -125,7 +125,8 @@ def test_the_files_of_a_folder_are_one_graph(tmp_path: Path) -> None:
         write(tmp_path, f"{PREFIXES}\n\n{block}", f"{number}.ttl")
     assert validate([tmp_path]) == []
     assert validate([tmp_path / f"{number}.ttl" for number in range(len(blocks))]) == []
-    assert validate([tmp_path / "0.ttl", tmp_path / f"{len(blocks) - 2}.ttl"]) != []
+    alone = next(number for number, block in enumerate(blocks) if "a pf:Observation" in block)
+    assert {"PF-OBS-004", "PF-OBS-016"} < {finding.code for finding in validate([tmp_path / f"{alone}.ttl"])}
 
 
 def test_the_folders_are_apart(tmp_path: Path) -> None:
@@ -173,7 +174,8 @@ def test_aimed_shapes_find_what_plain_pyshacl_finds(tmp_path: Path) -> None:
     plain = set()
     for result in report.objects(None, SH.result):
         code = shapes.value(report.value(result, SH.sourceShape), DCTERMS.identifier)
-        plain.add((str(code), str(report.value(result, SH.focusNode)), str(report.value(result, SH.value) or "")))
+        focus, value = (report.value(result, term, default=Literal("")) for term in (SH.focusNode, SH.value))
+        plain.add((str(code), str(focus), str(value)))
     for number, file in enumerate(sorted(CASES.rglob("*.ttl"))):
         shutil.copy(file, tmp_path / f"{number}.ttl")
     found = {(finding.code, finding.focus, finding.value) for finding in validate([tmp_path])}
@@ -214,7 +216,7 @@ def test_a_graph_no_shape_meets_is_refused(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("edit", ["pf:unit []", "pf:unit _:b", "pf:unit << <http://x/a> <http://x/b> <http://x/c> >>"])
 def test_a_blank_node_is_refused(tmp_path: Path, edit: str) -> None:
-    with pytest.raises(InputError, match="a blank node at .*; give every node an IRI"):
+    with pytest.raises(InputError, match=r"a blank node at .*; give every node an IRI"):
         break_value(tmp_path, "pf:unit unit:hundred-million-cny", edit)
 
 

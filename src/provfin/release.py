@@ -23,6 +23,11 @@ from provfin.turtle import BASE, read_turtle
 ONTOLOGY_GRAPH = f"{BASE}graph/ontology"
 VOCABULARY_GRAPH = f"{BASE}graph/vocabulary"
 
+# Resources whose IRIs name a report; all others are shared by reports.
+_OWN_TO_REPORTS = {"dataset", "mention", "observation", "part", "reading", "report"}
+_SHARED = ox.NamedNode(VOCABULARY_GRAPH)
+_FOR_ALL = {_SHARED, ox.NamedNode(ONTOLOGY_GRAPH)}
+
 _DATA = "release.nq"
 _MANIFEST = "manifest.json"
 _POINTER = "CURRENT"
@@ -67,34 +72,39 @@ def find_graph_files(assets: Assets) -> Iterator[tuple[str, Path]]:
             yield f"{BASE}graph/{folder.name}", path
 
 
+def read_quads(assets: Assets) -> Iterator[ox.Quad]:
+    """Yield every quad of the Turtle files, each triple in one graph only; raises `InputError` for bad Turtle.
+
+    What belongs to no report (periods, dates, rules, candidates) goes to the vocabulary whichever file tells it; in the
+    graph of every report, a union of graphs would meet it once for each.
+    """
+    for name, path in find_graph_files(assets):
+        own = ox.NamedNode(name)
+        for triple in read_turtle(path):
+            _refuse_blank_nodes(triple, path)
+            graph = _SHARED if own not in _FOR_ALL and _is_shared(triple.subject) else own
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def _is_shared(subject: object) -> bool:
+    if not isinstance(subject, ox.NamedNode) or not subject.value.startswith(BASE):
+        return False
+    kind = subject.value.removeprefix(BASE).partition("/")[0]
+    return kind not in _OWN_TO_REPORTS
+
+
+def _refuse_blank_nodes(triple: ox.Triple, path: Path) -> None:
+    if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
+        raise InputError("blank nodes", where=str(path), repair="give every node an IRI")
+
+
 def gather_content(assets: Assets) -> Content:
     """Read all Turtle files into the content of a release; raises `InputError` for a file that is not Turtle."""
-    lines: set[bytes] = set()
-    for name, path in find_graph_files(assets):
-        graph = ox.NamedNode(name)
-        lines.update(_write_quads((_place(triple, graph) for triple in read_turtle(path)), path))
+    written = ox.serialize(read_quads(assets), format=ox.RdfFormat.N_QUADS)
+    assert written is not None
+    lines = set(written.splitlines(keepends=True))
     data = b"".join(sorted(lines))
     return Content(data, hashlib.sha256(data).hexdigest(), _count_graphs(lines))
-
-
-def _place(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
-    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-
-
-def read_quads(assets: Assets) -> Iterator[ox.Quad]:
-    """Yield every quad of the Turtle files, without making a release."""
-    for name, path in find_graph_files(assets):
-        graph = ox.NamedNode(name)
-        yield from (_place(triple, graph) for triple in read_turtle(path))
-
-
-def _write_quads(quads: Iterable[ox.Quad], path: Path) -> list[bytes]:
-    data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
-    assert data is not None
-    lines = data.splitlines(keepends=True)
-    if any(line.startswith(b"_:") or b" _:" in line.rsplit(b'"', 1)[-1] for line in lines):
-        raise InputError("blank nodes", where=str(path), repair="give every node an IRI")
-    return lines
 
 
 def _count_graphs(lines: Iterable[bytes]) -> dict[str, int]:

@@ -160,7 +160,7 @@ def _aim_shapes() -> Graph:
     The marks keep the vocabulary out of focus, and let pySHACL take each property shape over all its nodes at once.
     """
     shapes = _load_shapes()
-    aimed = set(_list_aimed(shapes))
+    aimed = _list_aimed(shapes)
     graph = Graph()
     for subject, predicate, value in shapes:
         if subject in aimed and predicate == SH.property:
@@ -172,9 +172,8 @@ def _aim_shapes() -> Graph:
     return graph
 
 
-def _list_aimed(shapes: Graph) -> Iterator[Node]:
-    for target in _TARGETS:
-        yield from shapes.subjects(target)
+def _list_aimed(shapes: Graph) -> set[Node]:
+    return {shape for target in _TARGETS for shape in shapes.subjects(target)}
 
 
 def _mark(graph: Graph, own: set[Node]) -> bool:
