@@ -1,14 +1,16 @@
 """Releases are content-hashed, immutable, and survive a crash at any step."""
 
 import dataclasses
+import hashlib
+import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from provfin import building, release
 from provfin.assets import Assets, find_assets
 from provfin.errors import InputError
 from provfin.release import Content, find_graph_files, gather_content, open_newest, publish
@@ -19,8 +21,6 @@ FIRST = Content(
 
 
 def _content(word: str) -> Content:
-    import hashlib
-
     data = FIRST.data.replace(b"/c>", f"/{word}>".encode())
     return Content(data, hashlib.sha256(data).hexdigest(), {"http://example.org/g": 1})
 
@@ -69,9 +69,9 @@ def _steps(monkeypatch: pytest.MonkeyPatch, crash_at: int) -> Callable[[], int]:
         monkeypatch.setattr(target, name, step)
 
     for target, name in (
-        (building.os, "fsync"),
-        (building.tempfile, "mkstemp"),
-        (release.tempfile, "mkdtemp"),
+        (os, "fsync"),
+        (tempfile, "mkstemp"),
+        (tempfile, "mkdtemp"),
         (Path, "rename"),
         (Path, "replace"),
         (Path, "chmod"),

@@ -207,12 +207,15 @@ def test_sparqlwrapper_asks_by_every_way(address: str) -> None:
     wrapper.setQuery(GDP)
     wrapper.setReturnFormat(JSON)
     found = wrapper.queryAndConvert()
+    assert isinstance(found, dict)
     assert found["results"]["bindings"][0]["value"]["value"] == "32612.7"
     wrapper.setMethod(POST)
     assert wrapper.queryAndConvert() == found
     wrapper.setRequestMethod(POSTDIRECTLY)
     wrapper.setReturnFormat(CSV)
-    assert wrapper.queryAndConvert().decode().split() == ["value", "32612.7"]
+    table = wrapper.queryAndConvert()
+    assert isinstance(table, bytes)
+    assert table.decode().split() == ["value", "32612.7"]
 
 
 def test_rdflib_reads_through_the_endpoint(address: str) -> None:

@@ -134,7 +134,7 @@ def _describe_parts(extraction: Extraction) -> Iterator[ox.Triple]:
             [
                 ("dc:source", _text(sources.get(part.path, ""), "zh")),
                 ("dcterms:isPartOf", _iri(whole)),
-                ("dcterms:title", _text(part.title, "zh")),
+                ("dcterms:title", _text(part.title or "（无题名）", "zh")),
                 ("oa:end", _whole(part.span.end)),
                 ("oa:start", _whole(part.span.start)),
                 ("pf:report", _iri(report_iri(report_id))),

@@ -39,6 +39,7 @@ CODE_PREFIXES = {
         "maturity",
         "measure",
         "missing-reason",
+        "nature",
         "payment-system",
         "period",
         "rate-band",
