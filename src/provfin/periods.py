@@ -26,9 +26,9 @@ class Period:
         """
         if self.is_date:
             return self.end.isoformat()
-        first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
+        first, last = self.start.isoformat()[:7], self.end.isoformat()[:7]
         if (self.start.month, self.end.month) == (1, 12) and self.start.year == self.end.year:
-            return str(self.start.year)
+            return first[:4]
         return first if first == last else f"{first}/{last}"
 
     @property

@@ -86,12 +86,13 @@ def find_interval(value: Decimal, decimals: int, *, exact: bool = False) -> Inte
 def has_empty_decimals(figures: list[Figure]) -> bool:
     """Tell whether a series is printed with a decimal place that never says anything (`2149.0`, `2083.0`).
 
-    One figure may end in 0 by chance; of two or more, all of them hardly. Such a series is held to be whole.
+    One figure may end in 0 by chance; two or more that differ hardly all do. Such a series is held to be whole.
 
     >>> has_empty_decimals([Figure(Decimal("2149.0"), 1), Figure(Decimal("2083.0"), 1)])
     True
     """
-    return len(figures) > 1 and all(figure.decimals > 0 and figure.value == int(figure.value) for figure in figures)
+    differ = len({figure.value for figure in figures}) > 1
+    return differ and all(figure.decimals > 0 and figure.value == int(figure.value) for figure in figures)
 
 
 def write_decimal(value: Decimal) -> str:

@@ -21,6 +21,7 @@ from provfin.document.model import (
     TableBlock,
 )
 from provfin.document.outline import Outline, tidy_title
+from provfin.document.title import find_title
 
 _LONGEST_CAPTION_REST = 16
 _REPAIR = "check the conversion of the source to text at this place"
@@ -42,7 +43,7 @@ class _Walk:
         self.genre = genre
         self.contents = contents
         self.outline = Outline(genre, contents)
-        self.title: Line | None = None
+        self.title, self.title_lines = find_title(source, lines, genre)
         self.prose: list[tuple[Passage, Part | None]] = []
         self.tables: list[TableBlock] = []
         self.footnotes: list[Footnote] = []
@@ -75,7 +76,7 @@ class _Walk:
         number = 0
         while number < len(self.lines):
             line = self.lines[number]
-            if number in self.contents.line_numbers or line.is_blank:
+            if line.is_blank or number in self.contents.line_numbers or number in self.title_lines:
                 self.previous = "blank"
                 number += 1
             elif _is_row(line):
@@ -235,9 +236,6 @@ class _Walk:
     def _take_text(self, line: Line) -> str:
         self._drop_caption()
         self._leave_table()
-        if self.title is None and not self.outline.parts:
-            self.title = line
-            return "title"
         if self.outline.open_heading(line):
             return "heading"
         self.outline.open_subsection(line)
