@@ -15,6 +15,8 @@ READER = load_names()
 INDICATORS = sorted(VOCABULARY.indicators)
 # Only banks' and firms' acceptances exist, and a bare 承兑 is a bank's: these totals are read as bank-accepted.
 AMBIGUOUS = {"bill-acceptances-outstanding", "bill-acceptances-volume"}
+# What is written of these is none of their names; test_vocabulary says so.
+UNREADABLE = {"above-benchmark", "at-benchmark", "below-benchmark"}
 
 
 def list_combinations(indicator: Indicator) -> Iterator[Members]:
@@ -38,6 +40,8 @@ def test_a_name_with_its_breakdown_reads_back(code: str) -> None:
     indicator = VOCABULARY.indicators[code]
     for members in list_combinations(indicator):
         name, specific = write_name(indicator, members), list_specific(members)
+        if UNREADABLE & set(specific.values()):
+            continue
         if name.endswith("）"):
             # No template has a place for all of the breakdown: it stands in brackets, for people.
             assert READER.read(name) is None

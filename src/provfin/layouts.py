@@ -20,6 +20,9 @@ TimeUnit = Literal["year", "quarter", "month"]
 Flow = Literal["period", "year-to-date"]
 
 _TIME_UNITS = ("year", "quarter", "month")
+_LAYOUT_KEYS = {"title", "caption", "labels", "rows", "columns", "defaults", "flow", "bars"}
+_AXIS_KEYS = {"time", "dimension", "names", "group", "unknown", "strip", "rule"}
+_MEANING_KEYS = {"indicator", "measure", "flow", "members", "of"}
 _NATURES = ("stock", "flow")
 _FLOWS = ("period", "year-to-date")
 
@@ -103,7 +106,7 @@ def load_layouts(folder: Path | None = None) -> tuple[Layout, ...]:
     for path in sorted(folder.glob("*.toml")):
         try:
             layouts.append(_make_layout(path.stem, tomllib.loads(path.read_text(encoding="utf-8")), vocabulary))
-        except (KeyError, TypeError, ValueError, re.error) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, re.error) as error:
             repair = "see the other layouts, and the vocabulary for codes"
             raise InputError(
                 f"not a layout ({type(error).__name__}: {error})", where=str(path), repair=repair
@@ -118,6 +121,7 @@ def find_layout(caption: str, layouts: tuple[Layout, ...]) -> Layout | None:
 
 
 def _make_layout(slug: str, declared: dict[str, Any], vocabulary: Vocabulary) -> Layout:
+    _refuse_unknown_keys(declared, _LAYOUT_KEYS)
     return Layout(
         slug=slug,
         title=str(declared["title"]),
@@ -134,6 +138,7 @@ def _make_layout(slug: str, declared: dict[str, Any], vocabulary: Vocabulary) ->
 
 
 def _make_axis(declared: dict[str, Any], vocabulary: Vocabulary) -> Axis:
+    _refuse_unknown_keys(declared, _AXIS_KEYS)
     return Axis(
         time=_one_of(_TIME_UNITS, declared["time"]) if "time" in declared else None,
         dimension=vocabulary.dimensions[declared["dimension"]] if "dimension" in declared else None,
@@ -148,9 +153,7 @@ def _make_axis(declared: dict[str, Any], vocabulary: Vocabulary) -> Axis:
 
 
 def _make_meaning(declared: dict[str, Any], vocabulary: Vocabulary) -> Meaning:
-    unknown = set(declared) - {"indicator", "measure", "flow", "members", "of"}
-    if unknown:
-        raise ValueError(f"unknown key {sorted(unknown)[0]}")
+    _refuse_unknown_keys(declared, _MEANING_KEYS)
     measure = declared.get("measure")
     return Meaning(
         indicator=vocabulary.indicators[declared["indicator"]] if "indicator" in declared else None,
@@ -161,6 +164,12 @@ def _make_meaning(declared: dict[str, Any], vocabulary: Vocabulary) -> Meaning:
         },
         takes_left=_one_of(("left",), declared["of"]) == "left" if "of" in declared else False,
     )
+
+
+def _refuse_unknown_keys(declared: dict[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(declared) - known)
+    if unknown:
+        raise ValueError(f"unknown key {unknown[0]}; known are {', '.join(sorted(known))}")
 
 
 def _member(dimension: Dimension, slug: str) -> Concept:

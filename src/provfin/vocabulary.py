@@ -4,11 +4,12 @@ Everything is read from the Turtle files in `ontology/`; adding a concept there 
 Refuses a vocabulary that lacks what reading needs, naming the concept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from rdflib import Graph, Namespace, URIRef
 from rdflib.namespace import DCTERMS, RDF, SKOS
@@ -22,6 +23,8 @@ PF = Namespace("https://w3id.org/provfin/def#")
 ID = Namespace("https://w3id.org/provfin/id/")
 QUDT = Namespace("http://qudt.org/schema/qudt/")
 QB = Namespace("http://purl.org/linked-data/cube#")
+
+T = TypeVar("T")
 
 _COMMON_DIMENSIONS = {"indicator", "measure"}
 
@@ -261,6 +264,13 @@ class _Loader:
             raise InputError(what, where=str(self.folder), repair="add it to the vocabulary file")
         return value
 
+    def _declared(self, known: Mapping[str, T], node: Node, predicate: URIRef) -> T:
+        named = self._one(node, predicate)
+        if str(named) not in known:
+            repair = "declare it, or name one that is declared"
+            raise InputError(f"{node} names {named}, which is not declared", where=str(self.folder), repair=repair)
+        return known[str(named)]
+
     def _units(self) -> Iterator[Unit]:
         for node in self.concepts_by_scheme.get(ID["scheme/units"], []):
             base = self._one(node, PF.baseUnit)
@@ -295,10 +305,10 @@ class _Loader:
         for node in self.concepts_by_scheme.get(ID["scheme/indicators"], []):
             yield Indicator(
                 *self._common(node),
-                structure=structures[str(self._one(node, PF.structure))],
+                structure=self._declared(structures, node, PF.structure),
                 is_stock=str(self._one(node, PF.nature)).endswith("/stock"),
                 measure=str(self._one(self._one(node, PF.defaultMeasure), SKOS.notation)),
-                unit=by_iri[str(self._one(node, PF.defaultUnit))],
+                unit=self._declared(by_iri, node, PF.defaultUnit),
                 templates=tuple(self._texts(node, PF.nameTemplate)),
                 topics=frozenset(str(topic) for topic in self.graph.objects(node, DCTERMS.subject)),
             )

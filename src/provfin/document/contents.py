@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from provfin.document.genre import Genre
 from provfin.document.model import Line
 
-_ENTRY = re.compile(r"(?P<title>.*?\S)(?:\s*\t\s*|\s*[.…·]{3,}\s*)\d{1,3}")
+_ENTRY = re.compile(r"(?P<title>.*?\S)(?:\s*\t\s*|\s*[.…·]{3,}\s*|\s{2,})\d{1,3}")
 _LONGEST_LABEL = 4
 
 
@@ -42,7 +42,7 @@ def find_contents(lines: list[Line], genre: Genre) -> Contents:
         entry = _ENTRY.fullmatch(line.folded)
         if entry is not None:
             titles.add(squeeze(entry["title"]))
-        elif len(line.text.strip()) > _LONGEST_LABEL:
+        elif len(line.text.strip()) > _LONGEST_LABEL or genre.line["abstract"].fullmatch(line.folded):
             break
         numbers.add(number)
     return Contents(frozenset(numbers), frozenset(titles))

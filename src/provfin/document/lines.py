@@ -7,7 +7,7 @@ from provfin.document.model import Line, Passage, Span
 from provfin.quantity import fold_width
 
 _BREAKS = "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_SENTENCE = re.compile(r"[^。！？!?]*(?:[。！？!?]+[”’」』）)*]*|$)", re.DOTALL)
+_SENTENCE = re.compile(r"[^。！？!?]*(?:[。！？!?]+[”’」』）)]*|$)", re.DOTALL)
 _FINISHED = re.compile(r"[。！？!?；;：:][”’」』）)\]*]*$")
 _SHORTEST_BROKEN = 30
 
@@ -16,7 +16,7 @@ def cut_lines(source: str) -> list[Line]:
     """Return the lines of a source, blank ones as empty lines, with their surrounding space outside the span.
 
     >>> [(line.text, line.span.start) for line in cut_lines("一\\n\\n 二 ")]
-    [('一', 0), ('', 2), ('二', 3)]
+    [('一', 0), ('', 2), ('二', 4)]
     """
     lines = []
     position = 0
@@ -47,6 +47,12 @@ def is_broken_off(passage: Passage) -> bool:
 
 def cut_sentences(passage: Passage) -> Iterator[Passage]:
     """Yield the sentences of a paragraph; closing quotes and emphasis marks stay with their sentence."""
+    start = 0
     for match in _SENTENCE.finditer(passage.text):
-        if match[0].strip():
-            yield Passage(match[0], passage.offsets[match.start() : match.end()])
+        end = match.end()
+        # Emphasis marks come in pairs: behind a full stop they close the one that is open, or open the next sentence.
+        if passage.text.startswith("**", end) and passage.text.count("**", 0, end) % 2:
+            end += 2
+        if passage.text[start:end].strip():
+            yield Passage(passage.text[start:end], passage.offsets[start:end])
+        start = max(start, end)

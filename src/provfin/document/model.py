@@ -32,7 +32,7 @@ class Gap:
             "reason": self.reason,
             "start": self.span.start,
             "end": self.span.end,
-            "line": source.count("\n", 0, self.span.start) + 1,
+            "line": len(f"{source[: self.span.start]}.".splitlines()),
             "exact": source[self.span.start : self.span.end],
             "section": self.place,
             "message": self.message,

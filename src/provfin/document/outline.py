@@ -28,6 +28,7 @@ class Outline:
         self._open: dict[str, Part] = {}
         self._paths: set[str] = set()
         self._box_number = 0
+        self._subsection_number = 0
 
     @property
     def current(self) -> Part | None:
@@ -46,31 +47,45 @@ class Outline:
         self._box_number = 0
         self._open["box"] = self._add("box", f"box/{number or '0'}", tidy_title(line.text), line.span)
 
-    def open_heading(self, line: Line) -> bool:
-        """Open the chapter or section a line heads; False when the line is no heading."""
+    def read_heading(self, line: Line) -> tuple[str, int] | None:
+        """Return the level and number of the chapter or section a line heads; None when it is no heading."""
         if len(line.text) > self._genre.longest_heading or line.text.endswith("。"):
-            return False
+            return None
         for level in ("chapter", "section"):
             match = self._genre.heading[level].fullmatch(line.folded)
             number = read_chinese_number(match["number"]) if match else 0
             if number:
-                self._open_level(level, number, line)
-                return True
-        return False
+                return level, number
+        return None
 
-    def open_subsection(self, line: Line) -> None:
-        """Open the numbered subsection whose heading runs into its paragraph, if the line starts with one."""
+    def open_heading(self, line: Line) -> bool:
+        """Open the chapter or section a line heads; False when the line is no heading."""
+        heading = self.read_heading(line)
+        if heading is not None:
+            self._open_level(*heading, line)
+        return heading is not None
+
+    def open_subsection(self, line: Line, *, follows_broken_text: bool) -> bool:
+        """Open the numbered subsection whose heading runs into its paragraph; False when the line starts with none.
+
+        A number without a mark behind it may also go on with a sentence: it must be the next one, behind whole text.
+        """
         match = self._genre.heading["subsection"].match(line.folded)
         if match is None or "box" in self._open or "section" not in self._open:
-            return
+            return False
+        number = int(match["number"])
+        if not match["mark"] and (follows_broken_text or number != self._subsection_number + 1):
+            return False
         end = line.text.find("。", match.start("title"))
         if not 0 < end - match.start("title") <= self._genre.longest_heading:
-            return
+            return False
         section = self._open["section"]
         span = Span(line.span.start, line.span.start + end)
         self._close("subsection")
         title = tidy_title(line.text[:end])
-        self._open["subsection"] = self._add("section", f"{section.path}/{match['number']}", title, span, section)
+        self._open["subsection"] = self._add("section", f"{section.path}/{number}", title, span, section)
+        self._subsection_number = number
+        return True
 
     def add_captioned(self, kind: str, number: str, title: str, span: Span) -> Part:
         """Add a table or figure to the current part; in the appendix, where numbers start anew, it says so."""
@@ -90,6 +105,7 @@ class Outline:
         if level == "chapter":
             self._close("front")
         parent = self._open.get("chapter") or self._open.get("front")
+        self._subsection_number = 0
         base = parent.path if parent is not None else "section"
         self._open[level] = self._add("section", f"{base}/{number}", tidy_title(line.text), line.span, parent)
 

@@ -53,6 +53,7 @@ class _Walk:
         self.caption: Part | None = None
         self.unit: str | None = None
         self.pending_source: str | None = None
+        self.last_figure: str | None = None
         self.after_table = False
         self.next_note = 0
         self.previous = "blank"
@@ -169,6 +170,8 @@ class _Walk:
         if self.after_table:
             self._replace_table(source=text)
             self._leave_table()
+        elif self.last_figure is not None and self.last_figure not in self.figure_sources:
+            self.figure_sources[self.last_figure] = text
         else:
             self.pending_source = text
         return True
@@ -199,7 +202,8 @@ class _Walk:
         return True
 
     def _continue_caption(self, line: Line) -> bool:
-        if self.caption is None or not self._looks_like_caption(line) or len(line.text) > _LONGEST_CAPTION_REST:
+        is_rest = self._looks_like_caption(line) and len(line.text) <= _LONGEST_CAPTION_REST
+        if self.caption is None or not is_rest or self.outline.read_heading(line):
             return False
         whole = replace(
             self.caption,
@@ -216,7 +220,7 @@ class _Walk:
         part = self.outline.add_captioned("figure", match["number"] or "", tidy_title(line.text), line.span)
         if self.pending_source:
             self.figure_sources[part.path] = self.pending_source
-        self.pending_source = None
+        self.pending_source, self.last_figure = None, part.path
         return True
 
     def _looks_like_caption(self, line: Line) -> bool:
@@ -236,20 +240,21 @@ class _Walk:
     def _take_text(self, line: Line) -> str:
         self._drop_caption()
         self._leave_table()
+        self.last_figure = None
         if self.outline.open_heading(line):
             return "heading"
-        self.outline.open_subsection(line)
         self._add_prose(line)
         return "prose"
 
     def _add_prose(self, line: Line) -> None:
         passage = Passage.cut(self.source, line.span)
-        part = self.outline.current
-        starts_anew = self.genre.heading["subsection"].match(line.folded) is not None
-        if self.prose and self.prose[-1][1] == part and is_broken_off(self.prose[-1][0]) and not starts_anew:
-            self.prose[-1] = (self.prose[-1][0].joined(passage), part)
+        last, place = self.prose[-1] if self.prose else (None, None)
+        goes_on = last is not None and place == self.outline.current and is_broken_off(last)
+        starts_anew = self.outline.open_subsection(line, follows_broken_text=goes_on)
+        if last is not None and goes_on and not starts_anew:
+            self.prose[-1] = (last.joined(passage), place)
         else:
-            self.prose.append((passage, part))
+            self.prose.append((passage, self.outline.current))
 
     def _leave_table(self) -> None:
         self.after_table, self.next_note = False, 0
