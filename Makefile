@@ -31,7 +31,7 @@ test: $(VENV)/dev.stamp ## Run every check and test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 build: $(VENV)/runtime.stamp ## Rebuild data/ttl from the reports in $$PROVFIN_REPORTS
 	$(BIN)/provfin build

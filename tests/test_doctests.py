@@ -9,14 +9,9 @@ import pytest
 import provfin
 
 MODULES = sorted(module.name for module in pkgutil.walk_packages(provfin.__path__, "provfin."))
-WRONG = {
-    "provfin.document.lines": pytest.mark.xfail(
-        reason="bug: the example of cut_lines says that the second character stands at 3, and it stands at 4"
-    )
-}
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=WRONG.get(name, ())) for name in MODULES])
+@pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of_a_module_hold(name: str) -> None:
     results = doctest.testmod(importlib.import_module(name))
     assert results.failed == 0

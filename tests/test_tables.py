@@ -216,10 +216,10 @@ def test_bill_rates_are_of_their_quarter() -> None:
 
 
 def test_a_growth_column_speaks_of_the_column_to_its_left() -> None:
-    high_value = "当年大额支付系统处理业务数（万笔）|同比增长（%）"
     bulk = "当年小额支付系统业务金额（亿元）|同比增长（%）"
-    heads = f"年份|支付清算系统覆盖率（%）|{high_value}|{bulk}"
-    assert read_facts("表 5 支付体系建设情况", heads, "2022|98.6|310.0|-2.2|63.5|0.7") == {
+    high_value = "当年大额支付系统处理业务数（万笔）|同比增长（%）"
+    heads = f"年份|{bulk}|支付清算系统覆盖率（%）|{high_value}"
+    assert read_facts("表 5 支付体系建设情况", heads, "2022|63.5|0.7|98.6|310.0|-2.2") == {
         "2022-12-31/payment-coverage/rate": "98.6",
         "2022/payment-transactions/high-value/count": "310.0",
         "2022/payment-transactions/high-value/yoy_growth": "-2.2",
@@ -232,7 +232,7 @@ def test_parts_go_with_the_row_above_them() -> None:
     facts = read_facts(
         CREDIT,
         "||1月",
-        "人民币|各项贷款余额（亿元）|100.1", "|其中：短期|40.0", "|中长期|50.0", "|票据融资|10.0",
+        "人民币|各项贷款余额（亿元）|100.1", "|其中：中长期|50.0", "|短期|40.0", "|票据融资|10.0",
         "|各项贷款余额比上月增加（亿元）|-3.0", "|其中：短期|-1.0",
         "|各项贷款同比增长（%）|4.1", "|其中:短期|5.2", "|住户贷款|1.3",
     )  # fmt: skip

@@ -194,6 +194,23 @@ def test_questions_take_parameters(client: httpx.Client) -> None:
     assert "62109.6" in yuan
 
 
+def test_a_browser_gets_a_page_with_the_answer(client: httpx.Client) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+    page = client.get("/questions/fiscal-gap", headers=browser)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<td>-3947.4</td>" in page.text
+    assert "VALUES (?area ?year)" in page.text
+    empty = client.get("/questions/fiscal-gap", params={"year": "1999"}, headers=browser)
+    assert "No rows." in empty.text
+
+
+def test_what_goes_into_a_page_is_escaped(client: httpx.Client) -> None:
+    hostile = {"period": "http://example.org/a&b"}
+    page = client.get("/questions/evidence-of-a-figure", params=hostile, headers={"accept": "text/html"})
+    assert "a&amp;b" in page.text
+    assert "a&b" not in page.text
+
+
 def test_wrong_questions_are_problems(client: httpx.Client) -> None:
     _assert_problem(client.get("/questions/no-such"), 404, "no-such")
     _assert_problem(client.get("/questions/fiscal-gap?year=soon"), 400, "'soon' is no integer")
@@ -228,3 +245,24 @@ def test_the_openapi_description_is_served(client: httpx.Client) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert {"/sparql", "/health", "/questions", "/questions/{name}"} <= set(paths)
     assert json.dumps(paths)
+
+
+README = (find_assets().root / "README.md").read_text(encoding="utf-8")
+
+
+def _trim(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def test_the_readme_shows_what_http_answers(client: httpx.Client) -> None:
+    shown = re.search(r"\$ curl -H 'Accept: (\S+)' 'http://127\.0\.0\.1:8000(\S+)'\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    response = client.get(shown[2], headers={"accept": shown[1]})
+    assert _trim(response.text) == _trim(shown[3])
+
+
+def test_the_readme_shows_what_python_prints(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = re.search(r"```python\n(.*?)```\n+```text\n(.*?)```", README, re.DOTALL)
+    assert shown is not None
+    exec(shown[1].replace("http://127.0.0.1:8000", address), {})
+    assert _trim(capsys.readouterr().out) == _trim(shown[2])

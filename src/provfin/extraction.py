@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provfin.assets import find_assets
-from provfin.document import Document, Gap, Span, load_genre, parse_document
+from provfin.document import Document, Gap, Passage, Span, load_genre, parse_document
 from provfin.errors import InputError
 from provfin.facts import Fact, make_facts
 from provfin.layouts import find_layout, load_layouts
@@ -132,11 +132,19 @@ def _report_candidates(facts: list[Fact]) -> Iterator[Gap]:
 
 
 def _report_unread_prose(document: Document) -> Iterator[Gap]:
-    for paragraph in document.paragraphs:
-        place = paragraph.part.trail if paragraph.part else ""
-        for match in _NUMBER.finditer(fold_width(paragraph.passage.text)):
-            span = paragraph.passage.span(match.start(), match.end())
+    for passage, place in _list_prose(document):
+        for match in _NUMBER.finditer(fold_width(passage.text)):
+            span = passage.span(match.start(), match.end())
             yield Gap("prose-not-read", span, f"the number {match[0]} stands in prose", "read it by eye for now", place)
+
+
+def _list_prose(document: Document) -> Iterator[tuple[Passage, str]]:
+    for paragraph in document.paragraphs:
+        yield paragraph.passage, paragraph.part.trail if paragraph.part else ""
+    for block in document.tables:
+        yield from ((note, block.part.trail) for note in block.notes)
+    for footnote in document.footnotes:
+        yield footnote.passage, ""
 
 
 # What is known of a report

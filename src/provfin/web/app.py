@@ -9,7 +9,7 @@ from provfin import __version__
 from provfin.release import Release
 from provfin.store import QueryEngine
 from provfin.web import questions, sparql
-from provfin.web.home import render_home
+from provfin.web.pages import render_home
 from provfin.web.problems import make_problem
 
 

@@ -1,14 +1,17 @@
 """Owns asking the competency questions over HTTP: each has an address, and its parameters are typed."""
 
+import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
 
 from provfin.errors import InputError
 from provfin.queries import Question, load_questions
-from provfin.store import QueryEngine
+from provfin.store import Query, QueryEngine
+from provfin.web.pages import render_answer
 from provfin.web.problems import make_problem
-from provfin.web.sparql import respond
+from provfin.web.sparql import prefers_page, respond
 
 
 def make_router(engine: QueryEngine) -> APIRouter:
@@ -28,9 +31,19 @@ def make_router(engine: QueryEngine) -> APIRouter:
             query = question.bind(dict(request.query_params))
         except InputError as error:
             return make_problem(400, str(error))
-        return respond(engine, query, request.headers.get("accept"))
+        accept = request.headers.get("accept")
+        if prefers_page(accept):
+            return HTMLResponse(_render(engine, question, query), headers={"Vary": "Accept"})
+        return respond(engine, query, accept)
 
     return router
+
+
+def _render(engine: QueryEngine, question: Question, query: Query) -> str:
+    found = json.loads(engine.answer(query, "application/sparql-results+json", None).body)
+    names = found["head"]["vars"]
+    rows = [[row.get(name, {}).get("value", "") for name in names] for row in found["results"]["bindings"]]
+    return render_answer(question, query, names, rows)
 
 
 def _describe(question: Question) -> dict[str, Any]:

@@ -141,6 +141,16 @@ def negotiate(accept: str | None) -> tuple[str | None, str | None]:
     return _choose(accepted, RESULT_FORMATS, _SYNONYMS), _choose(accepted, GRAPH_FORMATS, _GRAPH_SYNONYMS)
 
 
+def prefers_page(accept: str | None) -> bool:
+    """Tell whether a client asks for HTML before any format of results, as browsers do.
+
+    >>> prefers_page("text/html,application/xml;q=0.9,*/*;q=0.8"), prefers_page("*/*")
+    (True, False)
+    """
+    accepted = parse_accept_header(accept or "*/*", MIMEAccept)
+    return accepted.best_match([*RESULT_FORMATS, "text/html"]) == "text/html"
+
+
 def _choose(accepted: MIMEAccept, formats: Iterable[str], synonyms: Mapping[str, str]) -> str | None:
     chosen = accepted.best_match([*formats, *synonyms])
     return synonyms.get(chosen, chosen) if chosen is not None else None
