@@ -22,8 +22,8 @@ PIECES = st.sampled_from(
     [
         "\n", "\n\n", "\r\n", "\t", " ", "\u3000", "\ufeff", "|", "。", "！”", "目录\n", "[内容摘要]\n", "附录：\n",
         "**", "专栏 1 小店\n", "一、经济", "（二）金融", "1.网点。", "12 家。", "表 1 情况", "图2 产量\n",
-        "单位：亿元\n", "数据来源：某处。\n", "注：1.甲。\n", "2.乙。\n", "² 注文。\n", "[3] 注文。\n", "执 笔：甲\n", "- 3 -\n",
-        "季度\t1\n", "| 甲 | 2 |\n", "……9\n", "2023 年", "5.1%",
+        "单位：亿元\n", "数据来源：某处。\n", "注：1.甲。\n", "2.乙。\n", "² 注文。\n", "[3] 注文。\n", "执 笔：甲\n",
+        "- 3 -\n", "季度\t1\n", "| 甲 | 2 |\n", "……9\n", "2023 年", "5.1%",
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES | st.text(max_size=6), max_size=40).map("".join))
@@ -318,6 +318,11 @@ def test_a_heading_is_not_the_rest_of_a_caption() -> None:
 def test_a_source_below_its_figure_is_not_that_of_the_next() -> None:
     document = parse_document(f"{TITLE}一、甲\n\n图1 子\n\n数据来源：此处。\n\n好。\n\n图2 丑\n\n数据来源：彼处。\n")
     assert document.figure_sources.get("figure/2") != "此处"
+
+
+def test_a_source_is_given_to_one_figure() -> None:
+    document = parse_document(f"{TITLE}一、甲\n\n数据来源：此处。\n\n图1 子\n\n好。\n\n图2 丑\n\n稳。\n")
+    assert document.figure_sources == {"figure/1": "此处"}
 
 
 # Lines and sentences

@@ -84,9 +84,11 @@ def test_what_is_said_first_stays() -> None:
     assert cny is not None
     assert foreign is not None
     assert short is not None
-    first = Meaning(deposits, members={"currencyScope": cny})
+    first = Meaning(deposits, "yoy_growth", members={"currencyScope": cny})
     second = Meaning(loans, "level", "period", {"currencyScope": foreign, "maturity": short})
-    assert first.merged(second) == Meaning(deposits, "level", "period", {"currencyScope": cny, "maturity": short})
+    both = {"currencyScope": cny, "maturity": short}
+    assert first.merged(second) == Meaning(deposits, "yoy_growth", "period", both)
+    assert Meaning().merged(second) == second
 
 
 def test_a_minimal_layout_is_read(tmp_path: Path) -> None:

@@ -361,6 +361,11 @@ def test_an_unknown_part_is_a_candidate_below_its_whole() -> None:
     assert [member.slug for _, member in candidate.claim.members] == ["cny", "total", "total"]
 
 
+def test_a_candidate_part_is_counted_as_its_whole_is() -> None:
+    facts = read_facts(ECONOMY, "|3月", "|绝对值", "城镇登记失业率（%）|3.2", "其中：青年|5.1")
+    assert facts["2023-03-31/candidate-城镇登记失业率其中青年/rate"] == "5.1"
+
+
 def test_a_candidate_of_the_economy_runs_over_the_period() -> None:
     facts = read_facts(ECONOMY, "|1月|2月", "|绝对值||", "露营装备销售额（亿元）|1.0|2.0")
     assert list(facts) == ["2023-01--2023-02/candidate-露营装备销售额/level", "2023-01/candidate-露营装备销售额/level"]
@@ -391,6 +396,15 @@ def test_a_candidate_of_the_economy_runs_over_the_period() -> None:
         (["||1月", "本外币|各项存款余额（个）|9"], ("meaning-not-known", "9")),
         (["||1月"], ("heading-without-rows", "||1月")),
         (["||1月", "||2月"], ("heading-without-rows", "||2月")),
+        # A heading row forgets what stands above it.
+        (
+            ["||1月", "本外币|各项存款余额（亿元）|9", "||2月", "|各项贷款余额（亿元）|9"],
+            ("group-not-known", "|各项贷款余额（亿元）|9"),
+        ),
+        (
+            ["||1月", "本外币|各项贷款余额（亿元）|9", "||2月", "本外币|其中：短期|9"],
+            ("part-without-whole", "本外币|其中：短期|9"),
+        ),
     ],
 )
 def test_what_a_credit_table_does_not_say_is_a_gap(rows: list[str], gap: tuple[str, str]) -> None:
@@ -409,6 +423,8 @@ def test_what_a_credit_table_does_not_say_is_a_gap(rows: list[str], gap: tuple[s
             [("name-not-known", "用电量（亿千瓦时）|5.1")],
         ),
         (["|3月", "|绝对值", "地区生产总值|5.1"], [("unit-not-printed", "地区生产总值|5.1")]),
+        # A unit goes down to the parts of its row, not to whatever comes next.
+        (["|3月", "|绝对值", "地区生产总值（亿元）|5.1", "地方财政收入|3"], [("unit-not-printed", "地方财政收入|3")]),
     ],
 )
 def test_what_an_economy_table_does_not_say_is_a_gap(rows: list[str], gaps: list[tuple[str, str]]) -> None:
