@@ -240,7 +240,6 @@ def test_a_candidate_indicator_is_described(nodes: dict[str, Description]) -> No
     }
 
 
-@pytest.mark.xfail(reason="bug: a candidate takes unit and measure from its last row, which often is its growth in %")
 @pytest.mark.parametrize("name", ["茶园贷款余额", "露营装备销售额"])
 def test_a_candidate_indicator_has_the_unit_and_measure_of_its_amounts(
     nodes: dict[str, Description], name: str

@@ -34,10 +34,11 @@ def read_facts(caption: str, *rows: str, unit: str = "") -> dict[str, str]:
 
 
 def read_gaps(caption: str, *rows: str, unit: str = "") -> list[tuple[str, str]]:
-    """Return the gaps of a table with what they are about, tabs as bars again."""
+    """Return the gaps of a table (not of its caption) with what they are about, tabs as bars again."""
     extraction = extract_table(caption, *rows, unit=unit)
     source = extraction.document.source
-    return [(gap.reason, source[gap.span.start : gap.span.end].replace("\t", "|")) for gap in extraction.gaps]
+    gaps = [gap for gap in extraction.gaps if gap.reason != "heading-not-read"]
+    return [(gap.reason, source[gap.span.start : gap.span.end].replace("\t", "|")) for gap in gaps]
 
 
 def cut_block(text: str) -> TableBlock:
@@ -165,7 +166,6 @@ def test_the_year_of_the_caption_goes_before_that_of_the_report() -> None:
     assert all(key.startswith("2021-12-31/") for key in keys)
 
 
-@pytest.mark.xfail(reason="bug: the year is sought in the squeezed caption, where 20 and 2023 give 2020")
 @pytest.mark.parametrize("number", ["19", "20"])
 def test_the_number_of_a_table_is_no_part_of_its_year(number: str) -> None:
     keys = read_facts(f"表 {number} 2023 年银行业金融机构情况", *BANKS, "民营银行|2|316|204|1")
@@ -293,7 +293,6 @@ def test_a_heading_row_may_stand_in_the_label_column_and_have_the_unit() -> None
     }
 
 
-@pytest.mark.xfail(reason="bug: without its heading row a table of amounts since January is read as of single months")
 def test_amounts_are_not_taken_for_those_of_a_month_when_nothing_says_so() -> None:
     assert "2023-03/gross-regional-product/level" not in read_facts(ECONOMY, "|3月", "地区生产总值（亿元）|9.5")
 
@@ -306,7 +305,6 @@ def test_the_unit_may_stand_above_the_table(unit: str) -> None:
     ]
 
 
-@pytest.mark.xfail(reason="bug: with the unit above the table, parts do not inherit the measure of the row above them")
 def test_parts_have_the_measure_of_the_row_above_wherever_the_unit_stands() -> None:
     rows = ("||1月", "本外币|各项存款余额比上月增加|-3.0", "|其中：住户存款|-1.0")
     assert read_facts(CREDIT, *rows, unit="单位：亿元") == {
@@ -315,9 +313,6 @@ def test_parts_have_the_measure_of_the_row_above_wherever_the_unit_stands() -> N
     }
 
 
-@pytest.mark.xfail(
-    reason="bug: with the unit above the table, a part of a growth row is read as an amount in that unit"
-)
 def test_parts_of_a_growth_row_are_growth_wherever_the_unit_stands() -> None:
     rows = ("||1月", "本外币|各项存款同比增长（%）|5.0", "|其中：住户存款|6.0")
     assert read_facts(CREDIT, *rows, unit="单位：亿元") == {
@@ -326,7 +321,6 @@ def test_parts_of_a_growth_row_are_growth_wherever_the_unit_stands() -> None:
     }
 
 
-@pytest.mark.xfail(reason="bug: with the unit above the table, 票据融资 becomes the whole that 中长期 is a part of")
 def test_bill_financing_is_a_part_itself_wherever_the_unit_stands() -> None:
     rows = ("||1月", "本外币|各项贷款余额|100.0", "|其中：短期|40.0", "|票据融资|10.0", "|中长期|50.0")
     assert "2023-01-31/loans/medium-and-long-term/level" in read_facts(CREDIT, *rows, unit="单位：亿元")
@@ -446,9 +440,6 @@ def test_a_unit_that_is_not_known_is_a_gap_and_so_is_what_needs_it() -> None:
     assert gaps == [("unit-not-known", "表 4 票据贴现利率"), ("meaning-not-known", "1.0")]
 
 
-@pytest.mark.xfail(
-    reason="bug: a row of nothing but hyphens and an empty label is dropped as if it were a drawn border"
-)
 def test_a_row_of_hyphens_is_not_lost() -> None:
     rows = ("||1月|2月", "本外币|各项存款余额（亿元）|9|8", "||-|-")
     assert read_gaps(CREDIT, *rows) == [("row-without-label", "||-|-")]
@@ -456,7 +447,7 @@ def test_a_row_of_hyphens_is_not_lost() -> None:
 
 def test_a_table_without_a_layout_is_a_gap_that_names_its_caption() -> None:
     extraction = extract_table("表 6 2023 年典当行情况", "地区|数量", "云溪市|14", "雁鸣市|9")
-    (gap,) = extraction.gaps
+    (gap,) = [gap for gap in extraction.gaps if gap.reason != "heading-not-read"]
     assert gap.reason == "table-not-known"
     assert "表 6 2023 年典当行情况" in gap.message
     assert extraction.document.source[gap.span.start : gap.span.end] == "地区\t数量\n云溪市\t14\n雁鸣市\t9"
@@ -514,7 +505,7 @@ def test_what_cannot_be_read_of_the_invented_report_is_told(example: Extraction)
     gaps = [
         (gap.reason, re.sub(r"\s+", " ", source[gap.span.start : gap.span.end]))
         for gap in example.gaps
-        if gap.reason != "prose-not-read"
+        if gap.reason not in ("heading-not-read", "prose-not-read")
     ]
     assert gaps == [
         ("area-not-known", "示例省金融运行报告（2024）"),

@@ -132,19 +132,23 @@ def _report_candidates(facts: list[Fact]) -> Iterator[Gap]:
 
 
 def _report_unread_prose(document: Document) -> Iterator[Gap]:
-    for passage, place in _list_prose(document):
+    for reason, passage, place in _list_prose(document):
         for match in _NUMBER.finditer(fold_width(passage.text)):
             span = passage.span(match.start(), match.end())
-            yield Gap("prose-not-read", span, f"the number {match[0]} stands in prose", "read it by eye for now", place)
+            yield Gap(reason, span, f"the number {match[0]} stands outside the tables", "read it by eye for now", place)
 
 
-def _list_prose(document: Document) -> Iterator[tuple[Passage, str]]:
+def _list_prose(document: Document) -> Iterator[tuple[str, Passage, str]]:
+    for part in document.parts:
+        # The heading of a subsection runs into its paragraph and is met there.
+        if not any(paragraph.passage.offsets[0] == part.span.start for paragraph in document.paragraphs):
+            yield "heading-not-read", Passage.cut(document.source, part.span), part.trail
     for paragraph in document.paragraphs:
-        yield paragraph.passage, paragraph.part.trail if paragraph.part else ""
+        yield "prose-not-read", paragraph.passage, paragraph.part.trail if paragraph.part else ""
     for block in document.tables:
-        yield from ((note, block.part.trail) for note in block.notes)
+        yield from (("prose-not-read", note, block.part.trail) for note in block.notes)
     for footnote in document.footnotes:
-        yield footnote.passage, ""
+        yield "prose-not-read", footnote.passage, ""
 
 
 # What is known of a report

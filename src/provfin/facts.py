@@ -67,7 +67,7 @@ def make_facts(mentions: Iterable[Mention]) -> tuple[list[Fact], list[Gap]]:
     gaps: list[Gap] = []
     for group in groups:
         kept = tuple(mention for mention in group if mention.part.path not in disordered)
-        gaps.extend(_report_disorder(mention) for mention in group if mention.part.path in disordered)
+        gaps.extend(mention.withhold() for mention in group if mention.part.path in disordered)
         if group in contradictory:
             gaps.extend(_report_disagreement(kept))
         elif kept:
@@ -82,11 +82,6 @@ def _find_disordered(contradictory: Iterable[Group], by_key: Mapping[str, Iterab
     return {path for path, number in wrong.items() if number > total[path] * _DISORDERED_SHARE}
 
 
-def _report_disorder(mention: Mention) -> Gap:
-    message = f"the rows of this table contradict each other; {mention.exact} cannot be told from its labels"
-    return Gap("rows-out-of-order", mention.span, message, "check the order of the rows", mention.part.trail)
-
-
 def _precision(mention: Mention) -> tuple[int, int]:
     # The smallest last digit, in base units, comes first; ties go to the earlier place.
     return (mention.unit.exponent - mention.decimals, mention.span.start)
@@ -98,7 +93,9 @@ def _disagree(group: Group) -> bool:
     bounds = [_base_bounds(mention) for mention in group if mention.value is not None]
     if len(bounds) < len(group):
         return bool(bounds)
-    return max(lower for lower, _ in bounds) > min(upper for _, upper in bounds)
+    # The greatest lower bound is the one number that lies in all of the intervals if any does.
+    lowest = max(lower for lower, _ in bounds)
+    return not all(lower <= lowest < upper or lower == lowest == upper for lower, upper in bounds)
 
 
 def _base_bounds(mention: Mention) -> tuple[Decimal, Decimal]:

@@ -230,7 +230,10 @@ def _describe_period(period: Period) -> Iterator[ox.Triple]:
 def _describe_candidates(facts: Iterable[Fact]) -> Iterator[ox.Triple]:
     concepts: dict[str, tuple[Concept, str]] = {}
     for fact in facts:
-        concepts[fact.claim.indicator.iri] = (fact.claim.indicator, "pf:Indicator")
+        indicator = fact.claim.indicator
+        # What is said of a candidate follows from its rows: that of its amounts goes before that of its growth.
+        if indicator.iri not in concepts or fact.claim.measure == indicator.measure:
+            concepts[indicator.iri] = (indicator, "pf:Indicator")
         for name, member in fact.claim.members:
             concepts[member.iri] = (member, f"pf:{name[0].upper()}{name[1:]}")
     for iri, (concept, kind) in sorted(concepts.items()):

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from provfin.document import Part, Span
+from provfin.document import Gap, Part, Span
 from provfin.names import write_name
 from provfin.periods import Period
 from provfin.vocabulary import Concept, Indicator, Unit
 
 Origin = Literal["table", "prose"]
+
+# Measures whose figures are percentages or percentage points whatever the unit of the indicator.
+RELATIVE_MEASURES = {"yoy_growth", "growth_change_pp", "diff_pp", "share_change_pp", "rate_change_pp", "share", "rate"}
 
 
 @dataclass(frozen=True)
@@ -74,3 +77,8 @@ class Mention:
     rule: str
     missing: Concept | None = None
     is_exact: bool = False
+
+    def withhold(self) -> Gap:
+        """Return the gap the figure becomes when the rows of its table are out of order."""
+        message = f"the rows of this table contradict each other; {self.exact} cannot be told from its labels"
+        return Gap("rows-out-of-order", self.span, message, "check the order of the rows", self.part.trail)

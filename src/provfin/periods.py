@@ -73,6 +73,8 @@ def parse_period(code: str) -> Period:
         day = dt.date.fromisoformat(first)
         return Period(day, day, is_date=True)
     start, end = _parse_months(first), _parse_months(last or first)
+    if end.end < start.start:
+        raise ValueError(f"{code} ends before it begins")
     return Period(start.start, end.end)
 
 

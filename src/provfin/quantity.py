@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _FIGURE = re.compile(r"(?P<sign>[-+\u2212\u2013])?\s?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?")
-_NOTE_MARKS = re.compile(r"[*¹²³⁴⁵⁶⁷⁸⁹①-⑳]+$")
+_NOTE_MARKS = re.compile(r"[*⁰¹²³⁴⁵⁶⁷⁸⁹①-⑳]+$")
 _HALF = Decimal("0.5")
 
 
@@ -66,7 +66,7 @@ def parse_figure(text: str) -> Figure | None:
     fraction = match["fraction"] or ""
     value = Decimal(match["digits"].replace(",", "") + fraction)
     negative = match["sign"] not in (None, "+")
-    return Figure(-value if negative else value, max(len(fraction) - 1, 0))
+    return Figure(value.copy_negate() if negative else value, max(len(fraction) - 1, 0))
 
 
 def find_interval(value: Decimal, decimals: int, *, exact: bool = False) -> Interval:

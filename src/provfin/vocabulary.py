@@ -71,6 +71,11 @@ class Unit(Concept):
     factor: Decimal = Decimal(1)
     exponent: int = 0
 
+    @property
+    def is_ratio(self) -> bool:
+        """Whether it is a percentage or the like."""
+        return self.kind == "DimensionlessRatio"
+
 
 @dataclass(frozen=True)
 class Dimension:

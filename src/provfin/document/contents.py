@@ -7,7 +7,6 @@ from provfin.document.genre import Genre
 from provfin.document.model import Line
 
 _ENTRY = re.compile(r"(?P<title>.*?\S)(?:\s*\t\s*|\s*[.…·]{3,}\s*|\s{2,})\d{1,3}")
-_LONGEST_LABEL = 4
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,17 @@ def find_contents(lines: list[Line], genre: Genre) -> Contents:
     opening = next((n for n, line in enumerate(lines) if genre.line["contents"].fullmatch(line.folded)), None)
     if opening is None:
         return Contents()
-    numbers, titles = {opening}, set()
+    titles = set()
+    last, start = opening, ""
     for number in range(opening + 1, len(lines)):
         line = lines[number]
         entry = _ENTRY.fullmatch(line.folded)
         if entry is not None:
-            titles.add(squeeze(entry["title"]))
-        elif len(line.text.strip()) > _LONGEST_LABEL or genre.line["abstract"].fullmatch(line.folded):
+            # The line before an entry is a label such as 表, or the start of the same entry.
+            titles.update({squeeze(entry["title"]), squeeze(start + entry["title"])})
+            last, start = number, ""
+        elif not line.is_blank and (start.strip() or genre.line["abstract"].fullmatch(line.folded)):
             break
-        numbers.add(number)
-    return Contents(frozenset(numbers), frozenset(titles))
+        elif not line.is_blank:
+            start = line.folded
+    return Contents(frozenset(range(opening, last + 1)), frozenset(titles))

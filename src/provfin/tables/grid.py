@@ -1,11 +1,14 @@
 """Owns the cells of a printed table and their places in the source."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from provfin.document import Line, Span, TableBlock
 from provfin.quantity import parse_figure, strip_note_marks
 from provfin.vocabulary import Vocabulary, normalise
+
+_BORDER = re.compile(r"\|[\s:|-]*-[\s:|-]*\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class Row:
 
 def cut_rows(block: TableBlock) -> list[Row]:
     """Return the rows of a table; rows of a drawn border (`|---|`) are left out."""
-    rows = (Row(tuple(_cut_cells(line)), line.span) for line in block.rows)
-    return [row for row in rows if any(cell.text.strip(":-") for cell in row.cells)]
+    lines = [line for line in block.rows if _BORDER.fullmatch(line.text) is None and line.text.strip("\t |")]
+    return [Row(tuple(_cut_cells(line)), line.span) for line in lines]
 
 
 def _cut_cells(line: Line) -> Iterator[Cell]:

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from provfin.document import Gap, Span, TableBlock
 from provfin.layouts import Layout, Meaning, TimeUnit
-from provfin.mentions import Claim, Mention
+from provfin.mentions import RELATIVE_MEASURES, Claim, Mention
 from provfin.names import NameReader
 from provfin.periods import Period, month_end, months
-from provfin.quantity import Figure, parse_figure, strip_note_marks
+from provfin.quantity import Figure, fold_width, parse_figure, strip_note_marks
 from provfin.tables.columns import Column, When, read_columns, read_when
 from provfin.tables.grid import Cell, Row, cut_rows, is_value, split_unit
 from provfin.tables.rows import RowMeaning, RowReader, UnreadableLabelError
-from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary, normalise
+from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary
 
+_BETWEEN_UNITS = re.compile(r"[、,，/;；和]")
 _MONTHS_IN = {"year": 12, "quarter": 3, "month": 1}
-_RELATIVE = {"yoy_growth", "growth_change_pp", "diff_pp", "share_change_pp", "rate_change_pp", "share", "rate"}
 _CHANGES_OVER_PERIOD = {"mom_change_abs"}
 _CHANGES_SINCE_JANUARY = {"change_since_year_start"}
 
@@ -44,6 +44,8 @@ class _TableReading:
     """One table being read from the top down."""
 
     def __init__(self, block: TableBlock, layout: Layout, context: TableContext) -> None:
+        self.mentions: list[Mention] = []
+        self.gaps: list[Gap] = []
         self.block = block
         self.layout = layout
         self.context = context
@@ -56,26 +58,32 @@ class _TableReading:
         self.opened: Meaning | None = None
         self.opened_unit: Unit | None = None
         self.is_lost = False
-        self.block_unit = self.vocabulary.find_unit(block.unit) if block.unit else None
-        self.mentions: list[Mention] = []
-        self.gaps: list[Gap] = []
+        self.block_units = self._find_block_units()
+        self.is_disordered = False
 
     def run(self) -> None:
         """Read every row."""
-        if self.block.unit and self.block_unit is None:
-            self._add_gap(
-                "unit-not-known", self.block.part.span, f"the unit {self.block.unit!r} is not in the vocabulary",
-                "add it to ontology/vocabulary/units.ttl",
-            )  # fmt: skip
         for row in cut_rows(self.block):
             self._read_row(row)
         if self.headings:
             self._add_gap(
                 "heading-without-rows", self.headings[-1].span, "no rows follow the heading", "check the source"
             )
+        if self.is_disordered:
+            self.gaps.extend(mention.withhold() for mention in self.mentions)
+            self.mentions = []
+
+    def _find_block_units(self) -> list[Unit]:
+        printed = _BETWEEN_UNITS.split(self.block.unit) if self.block.unit else []
+        found = [(text, self.vocabulary.find_unit(text)) for text in printed]
+        for text, unit in found:
+            if unit is None:
+                repair = "add it to ontology/vocabulary/units.ttl"
+                self._add_gap("unit-not-known", self.block.part.span, f"{text!r} is no unit of the vocabulary", repair)
+        return [unit for _, unit in found if unit is not None]
 
     def _find_year(self) -> int:
-        match = self.context.patterns["year"].search(normalise(self.block.part.title))
+        match = self.context.patterns["caption_year"].search(fold_width(self.block.part.title))
         return int(match["year"]) if match else self.context.year
 
     # Rows
@@ -120,8 +128,11 @@ class _TableReading:
         return bool(cells) and not any(is_value(cell, self.vocabulary) for cell in cells)
 
     def _add_heading(self, row: Row) -> None:
-        self.headings.append(row)
         unit = self.layout.columns.time
+        if self.headings and unit is not None:
+            # Two headings of times with no row between them: the rows of the first have gone elsewhere.
+            self.is_disordered = True
+        self.headings.append(row)
         if unit is not None:
             times = (n for n, cell in enumerate(row.cells) if read_when(cell.text, unit, self.context.patterns))
             # Rows need a label even where a heading has none above it.
@@ -141,11 +152,18 @@ class _TableReading:
             self._add_gap(*problem)
             return
         try:
-            meaning = self.row_reader.read(row, self.labels, self.opened_unit or self.block_unit)
+            meaning = self.row_reader.read(row, self.labels, self._list_units())
         except UnreadableLabelError as error:
             self._add_gap(error.reason, row.span, str(error), error.repair)
             return
         self._read_cells(row, meaning)
+
+    def _list_units(self) -> list[Unit]:
+        if self.opened_unit is not None:
+            return [self.opened_unit]
+        if self.opened is None or self.opened.measure is None:
+            return self.block_units
+        return [unit for unit in self.block_units if unit.is_ratio == (self.opened.measure in RELATIVE_MEASURES)]
 
     def _find_row_problem(self, row: Row) -> tuple[str, Span, str, str] | None:
         check = "check the conversion of the table to text"
@@ -169,14 +187,11 @@ class _TableReading:
                 self._report_blank(row, number, cell)
             elif column is None or not column.is_headed:
                 self._add_gap("cell-outside-heading", cell.span, "no heading stands above this cell", "check the table")
-            elif self._is_cut_off(row, cell):
+            elif cell.span.end == self.context.source_length:
+                # A file that ends in mid-line may have lost digits of its last figure.
                 self._add_gap("figure-cut-off", cell.span, "the file ends behind this figure", "get the whole report")
             else:
                 self._read_cell(cell, meaning, column)
-
-    def _is_cut_off(self, row: Row, cell: Cell) -> bool:
-        # A row that stops short at the very end of the file may have lost digits of its last figure too.
-        return cell.span.end == self.context.source_length and len(row.cells) < len(self.columns)
 
     def _report_blank(self, row: Row, number: int, cell: Cell) -> None:
         if number < len(row.cells):
@@ -222,10 +237,11 @@ class _TableReading:
         indicator = meaning.indicator
         if indicator is None:
             return f"no indicator is declared for {column.path or 'the column'}", None, None
-        unit = row.unit or column.unit or self.opened_unit or self.block_unit
+        measure = meaning.measure or indicator.measure
+        fitting = (unit for unit in self.block_units if _unit_fits(unit, measure, indicator))
+        unit = row.unit or column.unit or self.opened_unit or next(fitting, None)
         if unit is None:
             return f"no unit is printed for {indicator.label}", None, None
-        measure = meaning.measure or indicator.measure
         if not _unit_fits(unit, measure, indicator):
             return f"the unit {unit.label} does not fit the {measure} of {indicator.label}", None, None
         period = self._find_period(indicator, measure, meaning.flow, row.when or column.when or When())
@@ -253,6 +269,6 @@ class _TableReading:
 
 
 def _unit_fits(unit: Unit, measure: str, indicator: Indicator) -> bool:
-    if measure in _RELATIVE:
-        return unit.kind == "DimensionlessRatio"
+    if measure in RELATIVE_MEASURES:
+        return unit.is_ratio
     return indicator.unit is not None and unit.kind == indicator.unit.kind

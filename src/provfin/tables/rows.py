@@ -1,11 +1,12 @@
 """Owns what the rows of a table mean, from the labels to their left and the rows above them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from provfin.layouts import Axis, Layout, Meaning
-from provfin.names import NameReader
+from provfin.mentions import RELATIVE_MEASURES
+from provfin.names import Named, NameReader
 from provfin.tables.columns import When, read_when
 from provfin.tables.grid import Row, split_unit
 from provfin.vocabulary import Concept, Dimension, Indicator, Structure, Unit, Vocabulary, escape_iri, normalise
@@ -46,15 +47,17 @@ class RowReader:
         self._carried = ""
         self._head: RowMeaning | None = None
         self._group: Concept | None = None
+        self._is_among_parts = False
 
     def start_anew(self) -> None:
         """Forget the rows above, as a heading row does."""
         self._carried = ""
         self._head = None
         self._group = None
+        self._is_among_parts = False
 
-    def read(self, row: Row, labels: int, unit: Unit | None) -> RowMeaning:
-        """Return what a row's labels say; `unit` is what the table or a heading row gives for all of its rows.
+    def read(self, row: Row, labels: int, units: Sequence[Unit]) -> RowMeaning:
+        """Return what a row's labels say; `units` are what the table or a heading row gives for all of its rows.
 
         Raises `UnreadableLabelError` when they say nothing known.
         """
@@ -65,7 +68,7 @@ class RowReader:
             return self._read_time(texts[-1])
         if self.axis.dimension:
             return self._read_member(texts, labels)
-        return self._read_name(texts, labels, unit)
+        return self._read_name(texts, labels, units)
 
     def _read_time(self, text: str) -> RowMeaning:
         assert self.axis.time is not None
@@ -88,19 +91,44 @@ class RowReader:
         member = dimension.find(path) or (dimension.find(own) if labels > 1 and own else None)
         return RowMeaning(Meaning(members={dimension.name: member or dimension.candidate(path)}))
 
-    def _read_name(self, texts: list[str], labels: int, unit: Unit | None) -> RowMeaning:
+    def _read_name(self, texts: list[str], labels: int, units: Sequence[Unit]) -> RowMeaning:
         if self.axis.group is not None and labels > 1:
             self._open_group(texts[0])
         label, is_part = self._strip_part_mark(texts[-1])
         if not label:
             raise UnreadableLabelError("row-without-label", "the row has no label", "check the row in the source")
         bare, printed = split_unit(label, self._vocabulary)
-        own_unit = (self._vocabulary.find_unit(printed) if printed else None) or unit
         name, measure = self._split_measure(bare)
-        row = self._resolve(name, measure, own_unit, is_part=is_part)
-        if not is_part and own_unit is not None and not (unit and self._is_member_of_head(name)):
-            self._head = row
+        unit = self._vocabulary.find_unit(printed) if printed else None
+        stands_alone = unit is not None or measure is not None
+        if is_part or (not stands_alone and self._leans_on_head(name, units)):
+            self._is_among_parts = self._is_among_parts or is_part
+            return self._lean_on_head(name, measure, unit, is_part=is_part)
+        unit = unit or _choose_unit(units, measure)
+        row = RowMeaning(self._resolve(name, measure, unit, is_part=False), unit=unit)
+        if unit is None:
+            raise _no_unit(name)
+        self._head, self._is_among_parts = row, False
         return row
+
+    def _leans_on_head(self, name: str, units: Sequence[Unit]) -> bool:
+        """Tell whether a label without unit and measure of its own takes them from the row it is part of."""
+        head = self._head.meaning.indicator if self._head else None
+        named = self._find_name(name)
+        if named is None:
+            return bool(self._find_member(name, head))
+        return _belongs_together(head, named.indicator) and (self._is_among_parts or not units)
+
+    def _lean_on_head(self, name: str, measure: str | None, unit: Unit | None, *, is_part: bool) -> RowMeaning:
+        head = self._head
+        assert head is not None
+        meaning = self._resolve(name, measure, unit, is_part=is_part)
+        if unit is None and not _belongs_together(head.meaning.indicator, meaning.indicator):
+            raise _no_unit(name)
+        return RowMeaning(replace(meaning, measure=measure or head.meaning.measure), unit=unit or head.unit)
+
+    def _find_name(self, name: str) -> Named | None:
+        return self._names.read(name) or self._names.read(_BRACKETS.sub("", name))
 
     def _open_group(self, text: str) -> None:
         assert self.axis.group is not None
@@ -129,29 +157,16 @@ class RowReader:
                 return bare[: -len(phrase)], measure
         return bare, None
 
-    def _resolve(self, name: str, measure: str | None, unit: Unit | None, *, is_part: bool) -> RowMeaning:
-        named = self._names.read(name) or self._names.read(_BRACKETS.sub("", name))
-        head = self._head
+    def _resolve(self, name: str, measure: str | None, unit: Unit | None, *, is_part: bool) -> Meaning:
+        named = self._find_name(name)
+        head = self._head.meaning if self._head else Meaning()
         if named is not None:
             meaning = Meaning(named.indicator, measure, None, named.members)
-        elif head is not None and (member := self._find_member(name, head.meaning.indicator)):
-            meaning = Meaning(head.meaning.indicator, measure, None, {**head.meaning.members, **member})
+        elif member := self._find_member(name, head.indicator):
+            meaning = Meaning(head.indicator, measure, None, {**head.members, **member})
         else:
             meaning = Meaning(self._make_candidate(name, unit, is_part=is_part), measure)
-        meaning = self._join_group(meaning, name)
-        if unit is None:
-            return self._inherit(RowMeaning(meaning), name)
-        return RowMeaning(meaning, unit=unit)
-
-    def _inherit(self, row: RowMeaning, name: str) -> RowMeaning:
-        head = self._head
-        if head is None or not _belongs_together(head.meaning.indicator, row.meaning.indicator):
-            raise UnreadableLabelError(
-                "unit-not-printed", f"no unit is printed for {name}, nor for a row above that it is part of",
-                _CHECK_ORDER,
-            )  # fmt: skip
-        meaning = replace(row.meaning, measure=row.meaning.measure or head.meaning.measure)
-        return RowMeaning(meaning, unit=head.unit)
+        return self._join_group(meaning, name)
 
     def _join_group(self, meaning: Meaning, name: str) -> Meaning:
         group, dimension = self._group, self.axis.group
@@ -163,10 +178,6 @@ class RowReader:
                 "labels-disagree", f"{name} says {own.label} but stands under {group.label}", "check the row's place"
             )
         return meaning.merged(Meaning(members={dimension.name: group}))
-
-    def _is_member_of_head(self, name: str) -> bool:
-        indicator = self._head.meaning.indicator if self._head else None
-        return self._names.read(name) is None and bool(self._find_member(name, indicator))
 
     def _find_member(self, name: str, indicator: Indicator | None) -> dict[str, Concept]:
         for dimension in indicator.dimensions if indicator else ():
@@ -225,6 +236,17 @@ def _find_structure(vocabulary: Vocabulary, breakdown: Dimension | None) -> Stru
         for item in vocabulary.indicators.values()
         if (breakdown in item.dimensions if breakdown else not item.dimensions)
     )
+
+
+def _no_unit(name: str) -> UnreadableLabelError:
+    message = f"no unit is printed for {name}, nor for a row above that it is part of"
+    return UnreadableLabelError("unit-not-printed", message, _CHECK_ORDER)
+
+
+def _choose_unit(units: Sequence[Unit], measure: str | None) -> Unit | None:
+    """Return the unit for a row where the table gives one for all, or several of which one fits its measure."""
+    fitting = [unit for unit in units if unit.is_ratio == (measure in RELATIVE_MEASURES)]
+    return next(iter(units if len(units) == 1 else fitting), None)
 
 
 def _belongs_together(head: Indicator | None, part: Indicator | None) -> bool:
