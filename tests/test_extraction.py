@@ -433,3 +433,16 @@ def test_a_report_read_twice_is_the_same(liaoning: Extraction) -> None:
     again = extract_text(liaoning.document.source, "liaoning-2025")
     assert again.facts == liaoning.facts
     assert again.gaps == liaoning.gaps
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("path", TABLES)
+def test_shuffled_rows_give_gaps_and_no_wrong_fact(liaoning: Extraction, path: str, seed: int) -> None:
+    rows = [row for run in find_data_rows(liaoning, path) for row in run]
+    shuffled = extract_text(shuffle_rows(liaoning.document.source, rows, seed), "liaoning-2025")
+    assert list_values(shuffled.facts).items() <= list_values(liaoning.facts).items()
+    lost = len(liaoning.facts) - len(shuffled.facts)
+    assert lost <= len([gap for gap in shuffled.gaps if gap.reason not in UNREAD]) * 12
+
+
+UNREAD = {"heading-not-read", "prose-not-read"}

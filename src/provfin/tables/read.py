@@ -12,6 +12,7 @@ from provfin.periods import Period, month_end, months
 from provfin.quantity import Figure, fold_width, parse_figure, strip_note_marks
 from provfin.tables.columns import Column, When, read_columns, read_when
 from provfin.tables.grid import Cell, Row, cut_rows, is_value, split_unit
+from provfin.tables.order import LabelOrder
 from provfin.tables.rows import RowMeaning, RowReader, UnreadableLabelError
 from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary
 
@@ -59,6 +60,7 @@ class _TableReading:
         self.opened_unit: Unit | None = None
         self.is_lost = False
         self.block_units = self._find_block_units()
+        self.order = LabelOrder()
         self.is_disordered = False
 
     def run(self) -> None:
@@ -69,9 +71,14 @@ class _TableReading:
             self._add_gap(
                 "heading-without-rows", self.headings[-1].span, "no rows follow the heading", "check the source"
             )
-        if self.is_disordered:
+        if self.is_disordered or self.order.is_broken() or self._has_swapped_rows():
             self.gaps.extend(mention.withhold() for mention in self.mentions)
             self.mentions = []
+
+    def _has_swapped_rows(self) -> bool:
+        # One row is too long for its heading and another too short: they stand under each other's.
+        reasons = {gap.reason for gap in self.gaps}
+        return "cell-outside-heading" in reasons and bool(reasons & {"blank-cell", "row-cut-short"})
 
     def _find_block_units(self) -> list[Unit]:
         printed = _BETWEEN_UNITS.split(self.block.unit) if self.block.unit else []
@@ -115,6 +122,7 @@ class _TableReading:
         self.opened_unit = self.vocabulary.find_unit(unit) if unit else None
         self.is_lost = False
         self.row_reader.start_anew()
+        self.order.start_block()
 
     def _is_unknown_bar(self, row: Row) -> bool:
         printed = row.printed
@@ -142,11 +150,13 @@ class _TableReading:
         if self.headings:
             self.columns = read_columns(self.headings, self.labels, self.layout, self.vocabulary, self.context.patterns)
             self.headings = []
+            self.order.start_block()
             if not self.opened:
                 self.row_reader.start_anew()
 
     def _read_data(self, row: Row) -> None:
         self._close_headings()
+        self._note_order(row)
         problem = self._find_row_problem(row)
         if problem is not None:
             self._add_gap(*problem)
@@ -157,6 +167,18 @@ class _TableReading:
             self._add_gap(error.reason, row.span, str(error), error.repair)
             return
         self._read_cells(row, meaning)
+
+    def _note_order(self, row: Row) -> None:
+        labels = [row.cell(number).text for number in range(self.labels)]
+        if self.layout.rows.group is not None and self.labels > 1:
+            if labels[0]:
+                self.order.start_block()
+            elif not self.mentions and not self.gaps:
+                # The first row of all does not say which group it belongs to: that row stands somewhere below.
+                self.is_disordered = True
+            labels = labels[1:]
+        bare, _ = split_unit("".join(labels), self.vocabulary)
+        self.order.add(bare)
 
     def _list_units(self) -> list[Unit]:
         if self.opened_unit is not None:
