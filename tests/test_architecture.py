@@ -178,7 +178,7 @@ def list_required(*specifications: list[str]) -> set[str]:
 
 def test_the_project_file_names_no_registry() -> None:
     project = {**PYPROJECT, "project": {key: item for key, item in PYPROJECT["project"].items() if key != "urls"}}
-    assert not [text for text in list_strings(project) if re.search(r"://|\bgit\+|\bindex-url\b|\s@\s", text)]
+    assert not [text for text in list_strings(project) if re.search(r"://|\bgit\+|\bindex[-]url\b|\s@\s", text)]
     assert not set(PYPROJECT["tool"]) & {"uv", "pip", "poetry", "pdm"}
 
 

@@ -5,21 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from provfin.document import Gap, Span, TableBlock
-from provfin.layouts import Layout, Meaning, TimeUnit
+from provfin.layouts import Layout, Meaning
 from provfin.mentions import RELATIVE_MEASURES, Claim, Mention
 from provfin.names import NameReader
-from provfin.periods import Period, month_end, months
 from provfin.quantity import Figure, fold_width, parse_figure, strip_note_marks
-from provfin.tables.columns import Column, When, read_columns, read_when
+from provfin.tables.claims import ClaimMaker, UnclearCellError
+from provfin.tables.columns import Column, read_columns, read_when
 from provfin.tables.grid import Cell, Row, cut_rows, is_value, split_unit
 from provfin.tables.order import LabelOrder
 from provfin.tables.rows import RowMeaning, RowReader, UnreadableLabelError
-from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary
+from provfin.vocabulary import Concept, Unit, Vocabulary
 
 _BETWEEN_UNITS = re.compile(r"[、,，/;；和]")
-_MONTHS_IN = {"year": 12, "quarter": 3, "month": 1}
-_CHANGES_OVER_PERIOD = {"mom_change_abs"}
-_CHANGES_SINCE_JANUARY = {"change_since_year_start"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class _TableReading:
         self.context = context
         self.vocabulary = context.vocabulary
         self.labels = layout.labels
-        self.year = self._find_year()
+        self.claim_maker = ClaimMaker(layout, context.area, self._find_year())
         self.row_reader = RowReader(layout, context.vocabulary, context.names, context.patterns)
         self.headings: list[Row] = []
         self.columns: list[Column] = []
@@ -230,9 +227,12 @@ class _TableReading:
             self._add_gap("not-a-figure", cell.span, f"{cell.text!r} is no figure", "check the cell in the source")
             return
         meaning = row.meaning.merged(column.meaning).merged(self.opened or Meaning()).merged(self.layout.defaults)
-        problem, claim, unit = self._make_claim(meaning, row, column)
-        if claim is None or unit is None:
-            self._add_gap("meaning-not-known", cell.span, problem, f"complete data/layouts/{self.layout.slug}.toml")
+        printed_unit = row.unit or column.unit or self.opened_unit
+        try:
+            claim, unit = self.claim_maker.make(meaning, row.when or column.when, printed_unit, self.block_units)
+        except UnclearCellError as error:
+            repair = f"check the labels, or complete data/layouts/{self.layout.slug}.toml"
+            self._add_gap("meaning-not-known", cell.span, str(error), repair)
             return
         if missing is not None:
             text, figure = cell.text, None
@@ -255,42 +255,5 @@ class _TableReading:
             is_exact=figure is not None and figure.decimals == 0 and unit.kind == "Count" and unit.exponent == 0,
         )
 
-    def _make_claim(self, meaning: Meaning, row: RowMeaning, column: Column) -> tuple[str, Claim | None, Unit | None]:
-        indicator = meaning.indicator
-        if indicator is None:
-            return f"no indicator is declared for {column.path or 'the column'}", None, None
-        measure = meaning.measure or indicator.measure
-        fitting = (unit for unit in self.block_units if _unit_fits(unit, measure, indicator))
-        unit = row.unit or column.unit or self.opened_unit or next(fitting, None)
-        if unit is None:
-            return f"no unit is printed for {indicator.label}", None, None
-        if not _unit_fits(unit, measure, indicator):
-            return f"the unit {unit.label} does not fit the {measure} of {indicator.label}", None, None
-        period = self._find_period(indicator, measure, meaning.flow, row.when or column.when or When())
-        if period is None:
-            return f"no time is told for {indicator.label}", None, None
-        return "", Claim.make(indicator, measure, self.context.area, period, meaning.members), unit
-
-    def _find_period(self, indicator: Indicator, measure: str, flow: str | None, when: When) -> Period | None:
-        unit: TimeUnit = self.layout.time
-        year = when.year or self.year
-        if unit != "year" and when.number is None:
-            return None
-        length = _MONTHS_IN[unit]
-        last = (when.number or 1) * length
-        if measure in _CHANGES_OVER_PERIOD:
-            return months(year, last - length + 1, last)
-        if measure in _CHANGES_SINCE_JANUARY:
-            return months(year, 1, last)
-        if indicator.is_stock:
-            return month_end(year, last)
-        return months(year, 1 if (flow or self.layout.flow) == "year-to-date" else last - length + 1, last)
-
     def _add_gap(self, reason: str, span: Span, message: str, repair: str) -> None:
         self.gaps.append(Gap(reason, span, message, repair, self.block.part.trail))
-
-
-def _unit_fits(unit: Unit, measure: str, indicator: Indicator) -> bool:
-    if measure in RELATIVE_MEASURES:
-        return unit.is_ratio
-    return indicator.unit is not None and unit.kind == indicator.unit.kind
