@@ -517,3 +517,17 @@ def test_what_cannot_be_read_of_the_invented_report_is_told(example: Extraction)
         ("candidate-concept", "1.2"),
         ("row-cut-short", "实际利用外资 — -20.4 -15.0 -11.1"),
     ]
+
+
+def test_a_short_line_above_a_table_may_serve_as_its_caption() -> None:
+    text = f"{TITLE}\n\n2021 年主要经济指标\n\n\t3月\n地区生产总值（亿元）\t9.5\n"
+    (fact,) = extract_text(text, "jilin-2024").facts
+    assert fact.claim.key == "CN-JL/2021-01--2021-03/gross-regional-product/level"
+
+
+def test_units_above_a_table_may_be_several() -> None:
+    rows = ("||1月", "本外币|各项存款余额|9.5", "|各项存款同比增长|4.1")
+    assert read_facts(CREDIT, *rows, unit="单位：亿元、%") == {
+        "2023-01-31/deposits/level": "9.5",
+        "2023-01-31/deposits/yoy_growth": "4.1",
+    }

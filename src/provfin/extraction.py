@@ -107,10 +107,10 @@ def _read_tables(document: Document, report: Report, vocabulary: Vocabulary, gap
     layouts = load_layouts()
     context = TableContext(vocabulary, load_names(), load_genre().table, report.area, report.year, len(document.source))
     for block in document.tables:
-        layout = find_layout(block.part.title, layouts)
+        layout = find_layout(block.caption, layouts)
         whole = Span(block.rows[0].span.start, block.rows[-1].span.end)
         if layout is None:
-            caption = block.part.title or "(no caption)"
+            caption = block.caption or "(no caption)"
             message = f"no layout is declared for the table {caption}"
             gaps.append(Gap("table-not-known", whole, message, "declare one in data/layouts", block.part.trail))
             continue

@@ -117,6 +117,12 @@ class TableBlock:
     unit: str | None = None
     notes: tuple[Passage, ...] = ()
     source: str | None = None
+    heading: str = ""
+
+    @property
+    def caption(self) -> str:
+        """The caption, else the short line right above the table, which may serve as one."""
+        return self.part.title or self.heading
 
 
 @dataclass(frozen=True, slots=True)

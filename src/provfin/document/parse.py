@@ -54,6 +54,7 @@ class _Walk:
         self.unit: str | None = None
         self.pending_source: str | None = None
         self.last_figure: str | None = None
+        self.heading = ""
         self.after_table = False
         self.next_note = 0
         self.previous = "blank"
@@ -112,7 +113,7 @@ class _Walk:
             self._add_gap("stray-row", rows[0].span, "a line with cell borders belongs to no table")
         else:
             part = self.caption or self.outline.add_captioned("table", "", "", rows[0].span)
-            self.tables.append(TableBlock(part, tuple(rows), self.unit))
+            self.tables.append(TableBlock(part, tuple(rows), self.unit, heading=self.heading))
             self.caption, self.unit = None, None
             self.after_table, self.next_note = True, 0
         return number
@@ -241,6 +242,7 @@ class _Walk:
         self._drop_caption()
         self._leave_table()
         self.last_figure = None
+        self.heading = line.text if self._looks_like_caption(line) else ""
         if self.outline.open_heading(line):
             return "heading"
         self._add_prose(line)

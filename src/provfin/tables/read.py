@@ -87,7 +87,7 @@ class _TableReading:
         return [unit for _, unit in found if unit is not None]
 
     def _find_year(self) -> int:
-        match = self.context.patterns["caption_year"].search(fold_width(self.block.part.title))
+        match = self.context.patterns["caption_year"].search(fold_width(self.block.caption))
         return int(match["year"]) if match else self.context.year
 
     # Rows
