@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,7 +17,9 @@ from urllib.request import ProxyHandler, build_opener
 import pytest
 
 from provfin import __version__, cli
-from provfin.assets import find_assets
+from provfin.assets import Assets, find_assets
+from provfin.errors import InputError
+from provfin.validation import validate
 
 EXAMPLE = Path(__file__).parent / "reports" / "example-2024.txt"
 
@@ -192,6 +195,39 @@ def test_build_publishes_a_release_and_again_finds_it(run: Run) -> None:
     assert first.err.splitlines()[-1] == second.err.splitlines()[-1]
     assert "0 violations" in first.err
     assert "violations" not in second.err
+
+
+def test_a_release_that_cannot_be_written_is_one_clear_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("PROVFIN_HOME", str(tmp_path / "file"))
+    outcome = run("build")
+    assert outcome.code == 2
+    assert "set PROVFIN_HOME" in outcome.err
+
+
+def test_bad_data_leave_the_last_good_release_served(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    good = run("build").err.splitlines()[-1].split()[1].rstrip(":")
+    root = tmp_path / "copy"
+    for name in ("ontology", "shapes", "data"):
+        shutil.copytree(find_assets().root / name, root / name)
+    (root / "data" / "ttl" / "liaoning-2025" / "mentions.ttl").write_text("", encoding="utf-8")
+    broken = Assets(root)
+    monkeypatch.setattr(cli, "validate", lambda: validate([broken.graphs]))
+    assert cli._publish_or_keep(broken).folder.name == good
+    (root / "data" / "ttl" / "liaoning-2025" / "mentions.ttl").write_text("<a", encoding="utf-8")
+    assert cli._publish_or_keep(broken).folder.name == good
+    monkeypatch.setenv("PROVFIN_HOME", str(tmp_path / "new"))
+    with pytest.raises(InputError, match="not Turtle"):
+        cli._publish_or_keep(broken)
+
+
+def test_other_shapes_make_a_known_release_be_validated_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("build")
+    assert "violations" not in run("build").err
+    monkeypatch.setattr(cli, "hash_files", lambda _paths: "0" * 64)
+    assert "0 violations" in run("build").err
 
 
 def test_serve_serves_the_newest_release(tmp_path: Path) -> None:

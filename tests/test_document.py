@@ -116,7 +116,7 @@ def test_the_parts_are_those_the_contents_announce(example: Extraction) -> None:
     ],
 )
 def test_a_trail_leads_from_the_outermost_part(example: Extraction, path: str, trail: str) -> None:
-    assert example.document.parts_by_path[path].trail == trail
+    assert {part.path: part for part in example.document.parts}[path].trail == trail
 
 
 def test_the_first_line_is_the_title(example: Extraction) -> None:
@@ -191,7 +191,7 @@ def test_credits_run_over_lines(example: Extraction) -> None:
 
 
 def test_the_appendix_numbers_its_tables_anew(example: Extraction) -> None:
-    parts = example.document.parts_by_path
+    parts = {part.path: part for part in example.document.parts}
     assert parts["table/1"].title != parts["appendix/table/1"].title
     assert parts["appendix/table/1"].parent == parts["appendix/2"]
 
@@ -224,7 +224,9 @@ def test_without_contents_a_box_ends_where_the_numbers_do_not_go_on() -> None:
 
 def test_a_second_box_closes_the_first() -> None:
     document = parse_document(f"{TITLE}一、金融\n\n{BOX}专栏 2 大店\n\n也借。\n")
-    assert document.parts_by_path["box/2"].parent == document.parts_by_path["section/1"]
+    assert {part.path: part for part in document.parts}["box/2"].parent == {part.path: part for part in document.parts}[
+        "section/1"
+    ]
 
 
 def test_parts_with_the_same_number_have_paths_of_their_own() -> None:

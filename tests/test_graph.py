@@ -8,7 +8,7 @@ import pytest
 
 from provfin.assets import find_assets
 from provfin.extraction import Extraction, extract_text
-from provfin.graph import build_graph, graph_iri, observation_iri, part_iri, report_iri
+from provfin.graph import build_graph, observation_iri, part_iri, report_iri
 from provfin.turtle import ALL_PREFIXES, BASE, PREFIXES, TYPE, read_turtle
 
 FILES = ["mentions.ttl", "observations.ttl", "report.ttl"]
@@ -124,10 +124,6 @@ def test_the_report_says_what_it_is(nodes: dict[str, Description], example: Extr
         "dcterms:temporal": {"period:2023"},
         "pf:sha256": {f'"{example.report.sha256}"'},
     }
-
-
-def test_a_graph_has_the_name_of_its_report() -> None:
-    assert graph_iri("example-2024") == f"{BASE}graph/example-2024"
 
 
 def test_every_part_leads_to_the_report(nodes: dict[str, Description], example: Extraction) -> None:

@@ -13,6 +13,10 @@ from provfin.guard import DEEPEST_NESTING, LONGEST_QUERY, RefusedQueryError, che
         "SELECT * { # SERVICE\n SERVICE<http://example.org/>{ ?s ?p ?o } }",
         'SELECT * { ?s ?p "a\\"" SERVICE <http://example.org/> {} }',
         "SELECT * { ?s ?p '''a'b''' . SERVICE <http://example.org/> {} }",
+        "SELECT * { ?s ?p ?o.SERVICE <http://example.org/> {} }",
+        "PREFIX : <http://example.org/> SELECT * { SERVICE:x {} }",
+        "SELECT * { ?s ?p 1SERVICE <http://example.org/> {} }",
+        "PREFIX ex: <http://example.org/> SELECT * { ex:a\\# ?p ?o . SERVICE <http://example.org/> {} }",
     ],
 )
 def test_calls_to_other_servers_are_refused(text: str) -> None:
@@ -46,5 +50,8 @@ def test_nesting_and_length_are_bounded() -> None:
     with pytest.raises(RefusedQueryError, match="deep"):
         check_query(f"({nested})")
     check_query("'" + "(" * 1000 + "'")
+    for text in ("ASK { FILTER(?x<" + "(" * 500 + ">2) }", "ASK { ex:a\\# ?p " + "(" * 500 + " }"):
+        with pytest.raises(RefusedQueryError, match="deep"):
+            check_query(text)
     with pytest.raises(RefusedQueryError, match="characters"):
         check_query(" " * (LONGEST_QUERY + 1))

@@ -184,7 +184,7 @@ def test_every_cell_is_broken_down_as_its_table_is(pairs: list[Pair]) -> None:
 
 def test_every_cell_is_in_its_table(pairs: list[Pair], liaoning: Extraction) -> None:
     for cell, record in pairs:
-        assert record["section"] == liaoning.document.parts_by_path[PARTS[cell.table]].trail
+        assert record["section"] == {part.path: part for part in liaoning.document.parts}[PARTS[cell.table]].trail
 
 
 def test_every_cell_is_brought_to_its_base_unit(pairs: list[Pair]) -> None:

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from provfin.assets import find_assets
+from provfin.guard import LONGEST_QUERY
 from provfin.release import VOCABULARY_GRAPH, gather_content
 from provfin.store import GRAPH_FORMATS, RESULT_FORMATS, BadQueryError, LocalEngine, NotAcceptableError, Query
 
@@ -93,6 +94,24 @@ def test_a_format_of_the_wrong_kind_is_not_acceptable(engine: LocalEngine) -> No
 def test_bad_queries_are_errors_that_say_where(engine: LocalEngine, text: str, said: str) -> None:
     with pytest.raises(BadQueryError, match=said):
         engine.answer(Query(text), "text/csv", "text/turtle")
+
+
+@pytest.mark.parametrize(
+    ("before", "repeated", "after"),
+    [
+        ("ASK { FILTER(", "!", "true) }"),
+        ("ASK { FILTER(", "1||", "1) }"),
+        ("ASK { FILTER(", "1+", "1) }"),
+        ("ASK { {}", "UNION{}", "}"),
+        ("ASK { ", "OPTIONAL{}", "}"),
+    ],
+)
+def test_the_longest_query_does_not_end_the_process(
+    engine: LocalEngine, before: str, repeated: str, after: str
+) -> None:
+    number = (LONGEST_QUERY - len(before + after)) // len(repeated)
+    text = before + repeated * number + after
+    assert engine.answer(Query(text), "text/csv", None).body in (b"true", b"false")
 
 
 def test_only_a_select_makes_a_table(engine: LocalEngine) -> None:

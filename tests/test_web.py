@@ -144,6 +144,9 @@ def test_bad_requests_are_problems(client: httpx.Client) -> None:
     _assert_problem(client.post("/sparql", data={"update": "CLEAR ALL"}), 400, "read-only")
     _assert_problem(client.post("/sparql", content="a"), 415, "application/sparql-query")
     _assert_problem(client.get("/sparql", params={"query": COUNT, "default-graph-uri": "no iri"}), 400, "no IRI")
+    for iri in (":", "a:\nb", "1:b", "http://["):
+        graph = {"query": COUNT, "default-graph-uri": iri}
+        _assert_problem(client.get("/sparql", params=graph), 400, "no IRI")
     _assert_problem(client.get("/sparql?query=%ff"), 400, "not well formed")
     wrong = {"content-type": "application/sparql-query"}
     _assert_problem(client.post("/sparql", content=b"\xff", headers=wrong), 400, "utf-8")
@@ -153,13 +156,21 @@ def test_bad_requests_are_problems(client: httpx.Client) -> None:
 
 
 def test_deep_nesting_is_refused_and_the_server_lives(client: httpx.Client) -> None:
-    _assert_problem(client.post("/sparql", data={"query": "SELECT " + "(" * 50_000}), 400, "nests")
+    _assert_problem(client.post("/sparql", data={"query": "SELECT " + "(" * 10_000}), 400, "nests")
     assert client.get("/health").status_code == 200
 
 
 def test_a_request_can_name_its_graphs(client: httpx.Client) -> None:
     none = client.get("/sparql", params={"query": COUNT, "default-graph-uri": "http://example.org/none"})
     assert none.json()["results"]["bindings"][0]["n"]["value"] == "0"
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/questions", "/questions/fiscal-gap", "/sparql?query=ASK%20%7B%7D"])
+def test_head_answers_as_get_does_without_a_body(client: httpx.Client, path: str) -> None:
+    head, got = client.head(path), client.get(path)
+    assert head.status_code == got.status_code == 200
+    assert head.headers["content-type"] == got.headers["content-type"]
+    assert head.content == b""
 
 
 def test_health_names_the_release(client: httpx.Client, release: Release) -> None:

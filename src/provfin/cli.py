@@ -24,7 +24,15 @@ from provfin.errors import InputError
 from provfin.export import export_records, write_jsonl
 from provfin.extraction import Extraction, extract
 from provfin.queries import find_question
-from provfin.release import Release, find_release, gather_content, publish
+from provfin.release import (
+    Release,
+    gather_content,
+    hash_files,
+    is_validated,
+    mark_validated,
+    open_newest,
+    publish,
+)
 from provfin.store import BadQueryError, LocalEngine, NotAcceptableError, Query
 from provfin.validation import Finding, as_json, format_finding, validate
 
@@ -155,15 +163,31 @@ def _rebuild_graphs(assets: Assets, reports: Path) -> None:
 
 
 def _publish_valid(assets: Assets) -> Release:
+    """Publish what is in the files if it is valid; exit with 1 when it is not."""
     folder = find_releases_folder()
     content = gather_content(assets)
-    known = find_release(folder, content)
-    if known is None:
+    shapes = hash_files(assets.shapes.glob("*.ttl"))
+    if not is_validated(folder, content, shapes):
         with _working("Validating"):
             findings = validate()
         if _report_findings(findings, TextFormat.text):
             raise typer.Exit(1)
+        mark_validated(folder, content, shapes)
     return publish(folder, content)
+
+
+def _publish_or_keep(assets: Assets) -> Release:
+    """Publish what is in the files; where they are bad, keep to the last good release if there is one."""
+    try:
+        return _publish_valid(assets)
+    except (InputError, typer.Exit) as error:
+        try:
+            release = open_newest(find_releases_folder())
+        except InputError:
+            raise error from None
+        reason = str(error) if isinstance(error, InputError) else "the data break the shapes"
+        _say(f"warning: {reason}; serving the last good release instead")
+        return release
 
 
 def _report_findings(findings: Sequence[Finding], shape: TextFormat) -> int:
@@ -217,11 +241,18 @@ def _read_asked(file: str | None, name: str | None, params: Sequence[str]) -> Qu
     if params:
         raise InputError("--param goes with --name", where="provfin query", repair="write the value into the query")
     if file == "-":
-        return Query(sys.stdin.read())
+        return Query(_read_standard_input())
     try:
         return Query(Path(str(file)).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot be read ({error})", where=str(file), repair="give a SPARQL file") from error
+
+
+def _read_standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 ({error.reason})", where="standard input", repair="give SPARQL as text") from error
 
 
 def _split_param(text: str) -> tuple[str, str]:
@@ -270,7 +301,7 @@ def serve(
 
     from provfin.web.app import create_app
 
-    release = _publish_valid(find_assets())
+    release = _publish_or_keep(find_assets())
     engine = LocalEngine.load_release(release.data_path)
     _say(f"ProvFin serves release {release.hash[:16]} at http://{host}:{port}")
     uvicorn.run(create_app(engine, release), host=host, port=port, log_level="warning")

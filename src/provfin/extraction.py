@@ -23,8 +23,9 @@ from provfin.tables import TableContext, read_table
 from provfin.vocabulary import Concept, Vocabulary, load_vocabulary
 
 _REPORT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST_ID = 80
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_TEXT_CONTROLS = "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85"
+_TEXT_CONTROLS = "\t\n\r\v\f"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def read_source(path: Path) -> str:
     except UnicodeDecodeError as error:
         what = f"not UTF-8 text (byte {error.start} of {len(data)})"
         raise InputError(what, where=str(path), repair="convert it to UTF-8 first") from error
-    if not text.strip("\ufeff \t\r\n"):
+    if not text.strip("\ufeff").strip():
         raise InputError("the file is empty", where=str(path), repair=repair)
     control = next((n for n, c in enumerate(text) if c < " " and c not in _TEXT_CONTROLS), None)
     if control is not None:
@@ -77,9 +78,11 @@ def read_source(path: Path) -> str:
 def make_report_id(path: Path, given: str | None) -> str:
     """Return the identity of a report: as given, else the file's name; raises `InputError` when it has no good form."""
     report_id = given if given is not None else path.stem.lower().replace("_", "-")
-    if _REPORT_ID.fullmatch(report_id) is None:
+    if _REPORT_ID.fullmatch(report_id) is None or len(report_id) > _LONGEST_ID:
         what = f"{report_id!r} is no report id"
-        raise InputError(what, where=str(path), repair="give --report-id with small letters, digits and hyphens")
+        raise InputError(
+            what, where=str(path), repair="give --report-id with small letters, digits and hyphens, 80 at most"
+        )
     return report_id
 
 

@@ -121,7 +121,8 @@ def _find_whole_series(by_key: dict[str, list[Mention]]) -> set[tuple[str, str]]
     series: dict[tuple[str, str], list[Figure]] = defaultdict(list)
     for group in by_key.values():
         for mention in group:
-            if mention.value is not None:
+            # Growth and shares have their decimal by custom: a 5.0 beside a 6.0 is known to a tenth.
+            if mention.value is not None and not mention.unit.is_ratio:
                 series[_series_of(mention)].append(Figure(mention.value, mention.decimals))
     return {key for key, figures in series.items() if has_empty_decimals(figures)}
 

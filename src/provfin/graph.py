@@ -32,11 +32,6 @@ def report_iri(report_id: str) -> str:
     return f"{BASE}report/{report_id}"
 
 
-def graph_iri(report_id: str) -> str:
-    """Return the name of the graph that holds a report."""
-    return f"{BASE}graph/{report_id}"
-
-
 def observation_iri(report_id: str, fact: Fact) -> str:
     """Return the IRI of an observation, made from its place in the cube."""
     return f"{BASE}observation/{report_id}/{fact.claim.key}"

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,12 +122,46 @@ def find_release(folder: Path, content: Content) -> Release | None:
     return _load(path) if (path / _MANIFEST).is_file() else None
 
 
+def is_validated(folder: Path, content: Content, shapes: str) -> bool:
+    """Tell whether this content has been found valid against the shapes with this hash."""
+    return _mark_path(folder, content, shapes).is_file()
+
+
+def mark_validated(folder: Path, content: Content, shapes: str) -> None:
+    """Note that this content is valid against the shapes with this hash."""
+    with _clear_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_file(_mark_path(folder, content, shapes), b"")
+
+
+def _mark_path(folder: Path, content: Content, shapes: str) -> Path:
+    return folder / f"{content.hash[:16]}-{shapes[:16]}.valid"
+
+
+def hash_files(paths: Iterable[Path]) -> str:
+    """Return one SHA-256 of files, by name and bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@contextmanager
+def _clear_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        repair = "set PROVFIN_HOME to a folder that can be written"
+        raise InputError(f"cannot be written ({error.strerror})", where=str(folder), repair=repair) from error
+
+
 def publish(folder: Path, content: Content) -> Release:
     """Write a release and make it the newest; doing so again with the same content changes nothing."""
-    folder.mkdir(parents=True, exist_ok=True)
-    release = find_release(folder, content) or _write(folder, content)
-    replace_file(folder / _POINTER, f"{release.folder.name}\n".encode())
-    _sync_folder(folder)
+    with _clear_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        release = find_release(folder, content) or _write(folder, content)
+        replace_file(folder / _POINTER, f"{release.folder.name}\n".encode())
+        _sync_folder(folder)
     return release
 
 

@@ -4,10 +4,12 @@ An engine takes and gives only text and bytes, so that one in another process ca
 a release is read-only.
 """
 
+import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import pyoxigraph as ox
 
@@ -15,7 +17,9 @@ from provfin.assets import Assets
 from provfin.guard import RefusedQueryError, check_query
 from provfin.release import read_quads
 
-Kind = Literal["solutions", "boolean", "graph"]
+# Address space, of which only what a query needs is ever used.
+_STACK_BYTES = 512 * 1024 * 1024
+_THREADS = 8
 
 # Media types by what the query asks for; the first of each is the default.
 RESULT_FORMATS: Mapping[str, ox.QueryResultsFormat] = {
@@ -72,10 +76,15 @@ class NotAcceptableError(ValueError):
 
 
 class LocalEngine:
-    """Answers queries in this process, over an Oxigraph store held in memory."""
+    """Answers queries in this process, over an Oxigraph store held in memory.
+
+    Parser and evaluator descend once per operator of a query, and a stack that ends takes the process with it. So they
+    run in threads of their own, with stacks for the longest query the guard passes.
+    """
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
+        self._threads = _start_threads()
 
     @classmethod
     def load_release(cls, data_path: Path) -> "LocalEngine":
@@ -93,19 +102,29 @@ class LocalEngine:
 
     def answer(self, query: Query, results_type: str | None, graph_type: str | None) -> Answer:
         """Answer a query as bytes; see `QueryEngine`."""
+        return self._threads.submit(self._answer, query, results_type, graph_type).result()
+
+    def _answer(self, query: Query, results_type: str | None, graph_type: str | None) -> Answer:
         found = self._evaluate(query)
         if isinstance(found, ox.QueryTriples):
             if graph_type is None:
+                # An error keeps what its frames hold, and what the engine found must not leave this thread.
+                del found
                 raise NotAcceptableError(list(GRAPH_FORMATS))
             return Answer(_bytes(found.serialize(format=GRAPH_FORMATS[graph_type])), graph_type)
         if results_type is None:
+            del found
             raise NotAcceptableError(list(RESULT_FORMATS))
         return Answer(_bytes(found.serialize(format=RESULT_FORMATS[results_type])), results_type)
 
     def select(self, query: Query) -> tuple[list[str], list[list[str | None]]]:
         """Return the variables and rows of a SELECT as text; raises `BadQueryError` for any other form."""
+        return self._threads.submit(self._select, query).result()
+
+    def _select(self, query: Query) -> tuple[list[str], list[list[str | None]]]:
         found = self._evaluate(query)
         if not isinstance(found, ox.QuerySolutions):
+            del found
             raise BadQueryError("a table can only be made of a SELECT query; use --format json or csv")
         names = [variable.value for variable in found.variables]
         return names, [[_show(solution[name]) for name in names] for solution in found]
@@ -121,8 +140,21 @@ class LocalEngine:
             )
         except SyntaxError as error:
             raise BadQueryError(error.msg) from error
-        except RefusedQueryError as error:
+        except (RefusedQueryError, RuntimeError, OSError, ValueError) as error:
             raise BadQueryError(str(error)) from error
+
+
+def _start_threads() -> ThreadPoolExecutor:
+    before = threading.stack_size(_STACK_BYTES)
+    try:
+        threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="query")
+        # Threads start when there is work; all of it waits here until each of them has some.
+        all_started = threading.Barrier(_THREADS)
+        for future in [threads.submit(all_started.wait) for _ in range(_THREADS)]:
+            future.result()
+    finally:
+        threading.stack_size(before)
+    return threads
 
 
 def _bytes(data: bytes | None) -> bytes:

@@ -129,11 +129,18 @@ class Indicator(Concept):
     unit: Unit | None = None
     templates: tuple[str, ...] = ()
     topics: frozenset[str] = frozenset()
+    # The codes of the wholes it is part of (skos:broader) and of what it belongs with (skos:related).
+    kin: frozenset[str] = frozenset()
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         """The breakdowns of its observations."""
         return self.structure.dimensions if self.structure else ()
+
+    @property
+    def named_dimensions(self) -> tuple[Dimension, ...]:
+        """The breakdowns its names can tell: deposits share a structure with loans, but are not told by maturity."""
+        return tuple(item for item in self.dimensions if any(item.name in template for template in self.templates))
 
 
 @dataclass(frozen=True)
@@ -287,6 +294,11 @@ class _Loader:
                 exponent=int(str(self._one(node, PF.exponent))),
             )
 
+    def _list_kin(self, node: Node) -> Iterator[str]:
+        for other in {*self.graph.transitive_objects(node, SKOS.broader), *self.graph.objects(node, SKOS.related)}:
+            if other is not None and other != node:
+                yield str(self._one(other, SKOS.notation))
+
     def _dimensions(self) -> Iterator[Dimension]:
         for node in sorted(self.graph.subjects(RDF.type, QB.DimensionProperty), key=str):
             name = str(node).rsplit("#", 1)[1]
@@ -315,5 +327,6 @@ class _Loader:
                 measure=str(self._one(self._one(node, PF.defaultMeasure), SKOS.notation)),
                 unit=self._declared(by_iri, node, PF.defaultUnit),
                 templates=tuple(self._texts(node, PF.nameTemplate)),
+                kin=frozenset(self._list_kin(node)),
                 topics=frozenset(str(topic) for topic in self.graph.objects(node, DCTERMS.subject)),
             )

@@ -4,7 +4,6 @@ All offsets are code points of the decoded source; a span runs from `start` to b
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 
@@ -147,8 +146,3 @@ class Document:
     credits: tuple[Credit, ...] = ()
     gaps: tuple[Gap, ...] = ()
     figure_sources: dict[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def parts_by_path(self) -> dict[str, Part]:
-        """The parts under their paths."""
-        return {part.path: part for part in self.parts}

@@ -123,7 +123,10 @@ class _TableReading:
 
     def _is_unknown_bar(self, row: Row) -> bool:
         printed = row.printed
-        return len(printed) == 1 and printed[0] >= self.labels and not is_value(row.cells[printed[0]], self.vocabulary)
+        if len(printed) != 1 or is_value(row.cells[printed[0]], self.vocabulary):
+            return False
+        # In a table of halves a lone label may open one; elsewhere it is a row whose figures are missing.
+        return printed[0] >= self.labels or bool(self.layout.bars)
 
     def _is_heading(self, row: Row) -> bool:
         unit = self.layout.columns.time
@@ -141,7 +144,7 @@ class _TableReading:
         if unit is not None:
             times = (n for n, cell in enumerate(row.cells) if read_when(cell.text, unit, self.context.patterns))
             # Rows need a label even where a heading has none above it.
-            self.labels = max(next(times), 1)
+            self.labels = min(max(next(times), 1), self.layout.labels)
 
     def _close_headings(self) -> None:
         if self.headings:

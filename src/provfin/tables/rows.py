@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from provfin.layouts import Axis, Layout, Meaning
 from provfin.mentions import RELATIVE_MEASURES
 from provfin.names import Named, NameReader
+from provfin.quantity import parse_figure
 from provfin.tables.columns import When, read_when
 from provfin.tables.grid import Row, split_unit
 from provfin.vocabulary import Concept, Dimension, Indicator, Structure, Unit, Vocabulary, escape_iri, normalise
 
 _CHECK_ORDER = "check the order of the rows"
-_BRACKETS = re.compile(r"\([^()]*\)")
 _KIND_MEASURES = {"Currency": "level", "Count": "count", "DimensionlessRatio": "rate"}
 
 
@@ -86,8 +86,8 @@ class RowReader:
         path = normalise(self._carried + own) if labels > 1 else normalise(own)
         if self.axis.strip is not None:
             path = self.axis.strip.sub("", path, count=1)
-        if not path:
-            raise UnreadableLabelError("row-without-label", "the row has no label", "check the row in the source")
+        if not path or parse_figure(path):
+            raise _no_label()
         member = dimension.find(path) or (dimension.find(own) if labels > 1 and own else None)
         return RowMeaning(Meaning(members={dimension.name: member or dimension.candidate(path)}))
 
@@ -95,8 +95,8 @@ class RowReader:
         if self.axis.group is not None and labels > 1:
             self._open_group(texts[0])
         label, is_part = self._strip_part_mark(texts[-1])
-        if not label:
-            raise UnreadableLabelError("row-without-label", "the row has no label", "check the row in the source")
+        if not label or parse_figure(label):
+            raise _no_label()
         bare, printed = split_unit(label, self._vocabulary)
         name, measure = self._split_measure(bare)
         unit = self._vocabulary.find_unit(printed) if printed else None
@@ -116,8 +116,14 @@ class RowReader:
         head = self._head.meaning.indicator if self._head else None
         named = self._find_name(name)
         if named is None:
-            return bool(self._find_member(name, head))
-        return _belongs_together(head, named.indicator) and (self._is_among_parts or not units)
+            return bool(self._find_member(name, head)) and (self._is_among_parts or not self._has_measure())
+        if self._is_among_parts:
+            return _belongs_together(head, named.indicator)
+        # Without 其中 a part may take the unit of the row above, but a change or a growth only where it says so.
+        return _belongs_together(head, named.indicator) and not units and not self._has_measure()
+
+    def _has_measure(self) -> bool:
+        return self._head is not None and self._head.meaning.measure is not None
 
     def _lean_on_head(self, name: str, measure: str | None, unit: Unit | None, *, is_part: bool) -> RowMeaning:
         head = self._head
@@ -128,7 +134,7 @@ class RowReader:
         return RowMeaning(replace(meaning, measure=measure or head.meaning.measure), unit=unit or head.unit)
 
     def _find_name(self, name: str) -> Named | None:
-        return self._names.read(name) or self._names.read(_BRACKETS.sub("", name))
+        return self._names.read(name) or self._names.read(self._patterns["harmless"].sub("", name))
 
     def _open_group(self, text: str) -> None:
         assert self.axis.group is not None
@@ -180,7 +186,7 @@ class RowReader:
         return meaning.merged(Meaning(members={dimension.name: group}))
 
     def _find_member(self, name: str, indicator: Indicator | None) -> dict[str, Concept]:
-        for dimension in indicator.dimensions if indicator else ():
+        for dimension in indicator.named_dimensions if indicator else ():
             member = dimension.find(name)
             if member is not None:
                 return {dimension.name: member}
@@ -238,6 +244,10 @@ def _find_structure(vocabulary: Vocabulary, breakdown: Dimension | None) -> Stru
     )
 
 
+def _no_label() -> UnreadableLabelError:
+    return UnreadableLabelError("row-without-label", "the row has no label", "check the row in the source")
+
+
 def _no_unit(name: str) -> UnreadableLabelError:
     message = f"no unit is printed for {name}, nor for a row above that it is part of"
     return UnreadableLabelError("unit-not-printed", message, _CHECK_ORDER)
@@ -252,4 +262,4 @@ def _choose_unit(units: Sequence[Unit], measure: str | None) -> Unit | None:
 def _belongs_together(head: Indicator | None, part: Indicator | None) -> bool:
     if head is None or part is None:
         return False
-    return head.code == part.code or bool(head.topics & part.topics)
+    return head.code == part.code or part.is_candidate or part.code in head.kin or head.code in part.kin

@@ -20,11 +20,13 @@ def create_app(engine: QueryEngine, release: Release) -> FastAPI:
     app.include_router(sparql.make_router(engine))
     app.include_router(questions.make_router(engine))
 
+    @app.head("/health", include_in_schema=False)
     @app.get("/health", tags=["operations"])
     def health() -> dict[str, str | int]:
         """Tell that the server answers, and over which release."""
         return {"status": "ok", "version": __version__, "release": release.hash, "quads": release.quads}
 
+    @app.head("/", response_class=HTMLResponse, include_in_schema=False)
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     def home() -> str:
         return render_home(release)

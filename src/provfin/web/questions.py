@@ -18,10 +18,12 @@ def make_router(engine: QueryEngine) -> APIRouter:
     """Return the routes of the questions over an engine."""
     router = APIRouter(tags=["questions"])
 
+    @router.head("/questions", include_in_schema=False)
     @router.get("/questions", summary="List the questions")
     def list_questions() -> list[dict[str, Any]]:
         return [_describe(question) for question in load_questions().values()]
 
+    @router.head("/questions/{name}", include_in_schema=False)
     @router.get("/questions/{name}", summary="Ask a question, its parameters in the address")
     def ask_question(name: str, request: Request) -> Response:
         question = load_questions().get(name)

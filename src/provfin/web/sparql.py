@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import parse_qs
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from werkzeug.datastructures import MIMEAccept
@@ -43,6 +44,7 @@ def make_router(engine: QueryEngine) -> APIRouter:
     """Return the routes of the endpoint over an engine."""
     router = APIRouter()
 
+    @router.head("/sparql", include_in_schema=False)
     @router.get("/sparql", summary="Ask a SPARQL query", tags=["SPARQL"])
     @router.post("/sparql", summary="Ask a SPARQL query", tags=["SPARQL"])
     async def ask(request: Request) -> Response:
@@ -124,9 +126,17 @@ def _make_query(fields: Mapping[str, Sequence[str]]) -> Query:
 
 def _check_iris(iris: Sequence[str]) -> Sequence[str]:
     for iri in iris:
-        if ":" not in iri or any(character in iri for character in ' <>"{}|\\^`'):
+        if not _is_iri(iri):
             raise BadRequestError(f"{iri!r} is no IRI of a graph")
     return iris
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def negotiate(accept: str | None) -> tuple[str | None, str | None]:
