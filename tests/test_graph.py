@@ -216,11 +216,11 @@ def test_an_observation_belongs_to_the_dataset_of_its_structure(nodes: dict[str,
 
 
 def test_a_candidate_type_is_described(nodes: dict[str, Description]) -> None:
-    assert nodes[f"{BASE}institution-type/candidate-汽车金融公司"] == {
+    assert nodes[f"{BASE}institution-type/candidate-民间互助公司"] == {
         "a": {"pf:InstitutionType", "pf:Candidate", "skos:Concept"},
         "skos:inScheme": {"scheme:institution-types"},
-        "skos:notation": {'"candidate-汽车金融公司"'},
-        "skos:prefLabel": {'"汽车金融公司"@zh'},
+        "skos:notation": {'"candidate-民间互助公司"'},
+        "skos:prefLabel": {'"民间互助公司"@zh'},
     }
 
 

@@ -330,9 +330,9 @@ def test_bill_financing_is_a_part_itself_wherever_the_unit_stands() -> None:
 
 
 def test_an_unknown_type_of_institution_is_kept_as_a_candidate() -> None:
-    rows = (*BANKS, "四、汽车金融公司|—|88|97|1")
+    rows = (*BANKS, "四、民间互助公司|—|88|97|1")
     facts = read_facts("表 1 银行业金融机构情况", *rows)
-    assert facts["2023-12-31/banking-staff/candidate-汽车金融公司/count"] == "88"
+    assert facts["2023-12-31/banking-staff/candidate-民间互助公司/count"] == "88"
     assert [reason for reason, _ in read_gaps("表 1 银行业金融机构情况", *rows)] == ["candidate-concept"]
 
 

@@ -193,12 +193,12 @@ def test_a_member_is_found_by_any_of_its_names(text: str, wanted: str) -> None:
 
 def test_a_member_that_is_not_there_becomes_a_candidate_of_the_list() -> None:
     dimension = VOCABULARY.dimensions["institutionType"]
-    assert dimension.find("汽车金融公司") is None
-    candidate = dimension.candidate("汽车 金融公司")
-    assert candidate.iri == "https://w3id.org/provfin/id/institution-type/candidate-汽车金融公司"
+    assert dimension.find("民间互助公司") is None
+    candidate = dimension.candidate("民间 互助公司")
+    assert candidate.iri == "https://w3id.org/provfin/id/institution-type/candidate-民间互助公司"
     assert (candidate.label, candidate.name_part, candidate.scheme) == (
-        "汽车金融公司",
-        "汽车金融公司",
+        "民间互助公司",
+        "民间互助公司",
         dimension.scheme,
     )
     assert candidate.is_candidate

@@ -86,9 +86,9 @@ class RowReader:
         path = normalise(self._carried + own) if labels > 1 else normalise(own)
         if self.axis.strip is not None:
             path = self.axis.strip.sub("", path, count=1)
-        if not path or parse_figure(path):
-            raise _no_label()
         member = dimension.find(path) or (dimension.find(own) if labels > 1 and own else None)
+        if not path or (member is None and parse_figure(path)):
+            raise _no_label()
         return RowMeaning(Meaning(members={dimension.name: member or dimension.candidate(path)}))
 
     def _read_name(self, texts: list[str], labels: int, units: Sequence[Unit]) -> RowMeaning:
