@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from provfin.building import render_graph, write_files
+from provfin.building import render_graph, write_files, write_jsonl
 from provfin.errors import InputError
-from provfin.export import Record, export_records, find_turtle, write_jsonl
+from provfin.export import Record, export_records, find_turtle
 from provfin.extraction import Extraction, extract_text
 from provfin.turtle import BASE
 

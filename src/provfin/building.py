@@ -1,10 +1,11 @@
-"""Owns writing a report's files: its Turtle and its list of gaps, each replaced whole or not at all."""
+"""Owns writing files, each replaced whole or not at all: a report's Turtle, and records such as its gaps."""
 
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from provfin.document import Gap
 from provfin.errors import InputError
@@ -20,8 +21,12 @@ def render_graph(extraction: Extraction) -> dict[str, bytes]:
 
 def render_gaps(gaps: Iterable[Gap], source: str) -> bytes:
     """Return gaps as JSON Lines, in reading order."""
-    lines = (json.dumps(gap.as_record(source), ensure_ascii=False) for gap in gaps)
-    return "".join(f"{line}\n" for line in lines).encode()
+    return write_jsonl(gap.as_record(source) for gap in gaps)
+
+
+def write_jsonl(records: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return records as JSON Lines."""
+    return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records).encode()
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:

@@ -19,9 +19,9 @@ from rich.table import Table
 
 from provfin import __version__
 from provfin.assets import Assets, find_assets, find_releases_folder
-from provfin.building import render_gaps, render_graph, replace_file, write_files
+from provfin.building import render_gaps, render_graph, replace_file, write_files, write_jsonl
 from provfin.errors import InputError
-from provfin.export import export_records, write_jsonl
+from provfin.export import export_records
 from provfin.extraction import Extraction, extract
 from provfin.queries import find_question
 from provfin.release import (

@@ -4,9 +4,8 @@ It reads Turtle, not the reader's memory, so an export says what the graph says.
 record needs, naming the node.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +22,8 @@ PF = PREFIXES["pf"]
 _PREF_LABEL = PREFIXES["skos"] + "prefLabel"
 _NOTATION = PREFIXES["skos"] + "notation"
 _LABEL = PREFIXES["rdfs"] + "label"
-_CUBE = {f"{PF}indicator", f"{PF}measure", f"{PF}unit", f"{PF}mention", f"{PF}report", f"{PF}missingReason"}
+# The dimensions that every structure has; the others are breakdowns.
+_COMMON = {f"{PF}indicator", f"{PF}measure"}
 
 Record = dict[str, Any]
 
@@ -42,11 +42,6 @@ def export_records(folder: Path | None = None) -> list[Record]:
     paths = find_turtle(folder or assets.graphs)
     graph = _Index(paths + find_turtle(assets.ontology))
     return sorted(graph.records(), key=lambda record: (record["report"], record["start"], record["observation"]))
-
-
-def write_jsonl(records: Iterable[Record]) -> bytes:
-    """Return records as JSON Lines."""
-    return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records).encode()
 
 
 class _Index:
@@ -134,7 +129,7 @@ class _Index:
     def _dimension_properties(self) -> set[str]:
         components = (values.get(PREFIXES["qb"] + "dimension", []) for values in self._values.values())
         found = {value.value for properties in components for value in properties}
-        return {iri for iri in found if iri.startswith(PF)} - _CUBE
+        return {iri for iri in found if iri.startswith(PF)} - _COMMON
 
     def _breakdowns(self, observation: str) -> list[str]:
         return sorted(iri.removeprefix(PF) for iri in self._values[observation] if iri in self._dimension_properties)

@@ -142,9 +142,10 @@ def _report_unread_prose(document: Document) -> Iterator[Gap]:
 
 
 def _list_prose(document: Document) -> Iterator[tuple[str, Passage, str]]:
+    run_in = {paragraph.passage.offsets[0] for paragraph in document.paragraphs}
     for part in document.parts:
         # The heading of a subsection runs into its paragraph and is met there.
-        if not any(paragraph.passage.offsets[0] == part.span.start for paragraph in document.paragraphs):
+        if part.span.start not in run_in:
             yield "heading-not-read", Passage.cut(document.source, part.span), part.trail
     for paragraph in document.paragraphs:
         yield "prose-not-read", paragraph.passage, paragraph.part.trail if paragraph.part else ""

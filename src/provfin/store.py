@@ -68,11 +68,10 @@ class QueryEngine(Protocol):
 
 
 class NotAcceptableError(ValueError):
-    """Says that no format the client accepts exists for the form of the query; `offered` are those that do."""
+    """Says that no format the client accepts exists for the form of the query, and which do."""
 
     def __init__(self, offered: Sequence[str]) -> None:
         super().__init__(f"answers to this query come as {', '.join(offered)}")
-        self.offered = offered
 
 
 class LocalEngine:

@@ -93,9 +93,9 @@ class _TableReading:
     # Rows
 
     def _read_row(self, row: Row) -> None:
-        opened = self._find_bar(row)
-        if opened is not None:
-            self._open_half(row, opened)
+        bar = self._find_bar(row)
+        if bar is not None:
+            self._open_half(*bar)
         elif self._is_heading(row):
             self._add_heading(row)
         elif self._is_unknown_bar(row):
@@ -107,14 +107,14 @@ class _TableReading:
         else:
             self._read_data(row)
 
-    def _find_bar(self, row: Row) -> Meaning | None:
+    def _find_bar(self, row: Row) -> tuple[Meaning, str | None] | None:
         if len(row.printed) != 1 or not self.layout.bars:
             return None
-        bare, _ = split_unit(row.cells[row.printed[0]].text, self.vocabulary)
-        return self.layout.find_bar(bare)
+        bare, unit = split_unit(row.cells[row.printed[0]].text, self.vocabulary)
+        opened = self.layout.find_bar(bare)
+        return (opened, unit) if opened is not None else None
 
-    def _open_half(self, row: Row, opened: Meaning) -> None:
-        _, unit = split_unit(row.cells[row.printed[0]].text, self.vocabulary)
+    def _open_half(self, opened: Meaning, unit: str | None) -> None:
         self.opened = opened
         self.opened_unit = self.vocabulary.find_unit(unit) if unit else None
         self.is_lost = False

@@ -27,7 +27,7 @@ class UnreadableLabelError(Exception):
 
 @dataclass(frozen=True)
 class RowMeaning:
-    """What a row's labels say: meaning, time, unit, and whether the row is a part of the one above (`其中`)."""
+    """What a row's labels say: meaning, time and unit; what they leave open is None."""
 
     meaning: Meaning
     when: When | None = None
