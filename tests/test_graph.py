@@ -8,7 +8,8 @@ import pytest
 
 from provfin.assets import find_assets
 from provfin.extraction import Extraction, extract_text
-from provfin.graph import build_graph, observation_iri, part_iri, report_iri
+from provfin.graph import build_graph, observation_iri, report_iri
+from provfin.graph.report import part_iri
 from provfin.turtle import ALL_PREFIXES, BASE, PREFIXES, TYPE, read_turtle
 
 FILES = ["mentions.ttl", "observations.ttl", "report.ttl"]

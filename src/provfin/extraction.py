@@ -4,14 +4,11 @@ Refuses files that are no text, with one error that says what and how to repair 
 what could not be read is among the gaps.
 """
 
-import hashlib
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from provfin.assets import find_assets
 from provfin.document import Document, Gap, Passage, Span, load_genre, parse_document
 from provfin.errors import InputError
 from provfin.facts import Fact, make_facts
@@ -19,27 +16,14 @@ from provfin.layouts import find_layout, load_layouts
 from provfin.mentions import Mention
 from provfin.names import load_names
 from provfin.quantity import fold_width
+from provfin.reports import Report, identify
 from provfin.tables import TableContext, read_table
-from provfin.vocabulary import Concept, Vocabulary, load_vocabulary
+from provfin.vocabulary import Vocabulary, load_vocabulary
 
 _REPORT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_ID = 80
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _TEXT_CONTROLS = "\t\n\r\v\f"
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a report is: its identity, title, publisher, area and the year it tells of."""
-
-    id: str
-    title: str
-    area: Concept
-    year: int
-    sha256: str
-    title_en: str = ""
-    publisher: str = ""
-    publisher_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +80,7 @@ def extract_text(source: str, report_id: str) -> Extraction:
     """Read the text of a report into facts and gaps; never raises on what the text says."""
     document = parse_document(source)
     vocabulary = load_vocabulary()
-    report, gaps = _identify(report_id, document, vocabulary)
+    report, gaps = identify(report_id, document, vocabulary)
     gaps.extend(document.gaps)
     mentions = list(_read_tables(document, report, vocabulary, gaps))
     facts, contradictions = make_facts(mentions)
@@ -153,72 +137,3 @@ def _list_prose(document: Document) -> Iterator[tuple[str, Passage, str]]:
         yield from (("prose-not-read", note, block.part.trail) for note in block.notes)
     for footnote in document.footnotes:
         yield "prose-not-read", footnote.passage, ""
-
-
-# What is known of a report
-
-
-def _identify(report_id: str, document: Document, vocabulary: Vocabulary) -> tuple[Report, list[Gap]]:
-    declared = _load_declared(report_id)
-    printed = document.title.text if document.title else ""
-    area, year = _read_title(printed, vocabulary)
-    title_span = document.title.span if document.title else Span(0, 0)
-    gaps = []
-    if "area" in declared:
-        area = vocabulary.areas[declared["area"]]
-    if area is None:
-        message = f"the title {printed!r} names no area of the vocabulary"
-        gaps.append(Gap("area-not-known", title_span, message, f"declare it in data/reports/{report_id}.toml"))
-    if "period" in declared:
-        year = int(declared["period"])
-    if year is None:
-        year = _find_commonest_year(document)
-        message = f"the title {printed!r} names no year; {year} is taken, the one the text names most"
-        gaps.append(Gap("year-not-known", title_span, message, f"declare the period in data/reports/{report_id}.toml"))
-    report = Report(
-        id=report_id,
-        title=declared.get("title", printed or report_id),
-        area=area or vocabulary.areas["unknown"],
-        year=year,
-        sha256=hashlib.sha256(document.source.encode()).hexdigest(),
-        title_en=declared.get("title_en", ""),
-        publisher=declared.get("publisher", ""),
-        publisher_en=declared.get("publisher_en", ""),
-    )
-    gaps.extend(_compare_source(report, declared, title_span))
-    return report, gaps
-
-
-def _load_declared(report_id: str) -> dict[str, str]:
-    path = find_assets().reports / f"{report_id}.toml"
-    if not path.is_file():
-        return {}
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not TOML ({error})", where=str(path), repair="mend the file") from error
-
-
-def _compare_source(report: Report, declared: dict[str, str], span: Span) -> Iterator[Gap]:
-    if declared.get("sha256", report.sha256) != report.sha256:
-        message = "the text is not the one the report was declared with (its SHA-256 differs)"
-        repair = f"check which text is right, then data/reports/{report.id}.toml"
-        yield Gap("source-differs", span, message, repair)
-
-
-def _read_title(title: str, vocabulary: Vocabulary) -> tuple[Concept | None, int | None]:
-    patterns = load_genre().title
-    text = "".join(fold_width(title).split())
-    edition = patterns["edition"].fullmatch(text)
-    if edition is not None:
-        # An edition is named after the year it appears in and tells of the year before.
-        return vocabulary.find_area(edition["area"].removesuffix("区域")), int(edition["edition"]) - 1
-    year = patterns["year"].fullmatch(text)
-    if year is not None:
-        return vocabulary.find_area(year["area"].removesuffix("区域")), int(year["year"])
-    return None, None
-
-
-def _find_commonest_year(document: Document) -> int:
-    years = re.findall(r"(?:19|20)\d{2}(?=\s*年)", document.source)
-    return int(max(sorted(set(years)), key=years.count)) if years else 1

@@ -1,0 +1,38 @@
+"""Owns turning what was read into RDF: Data Cube observations, mentions, parts, provenance.
+
+IRIs are made from meaning, never from counters, and there are no blank nodes. Refuses to look into the source again:
+what is not in the extraction is not in the graph.
+"""
+
+import pyoxigraph as ox
+
+from provfin.extraction import Extraction
+from provfin.graph.observations import (
+    describe_candidates,
+    describe_mention,
+    describe_observation,
+    describe_periods,
+    observation_iri,
+)
+from provfin.graph.report import describe_datasets, describe_parts, describe_readings, describe_report, report_iri
+
+__all__ = ["build_graph", "observation_iri", "report_iri"]
+
+
+def build_graph(extraction: Extraction) -> dict[str, list[ox.Triple]]:
+    """Return the triples of a report under the names of the files they go to."""
+    report, facts = extraction.report, extraction.facts
+    return {
+        "report.ttl": [
+            *describe_report(report),
+            *describe_parts(extraction),
+            *describe_datasets(report, facts),
+            *describe_readings(report, facts),
+            *describe_periods(report, facts),
+            *describe_candidates(facts),
+        ],
+        "observations.ttl": [triple for fact in facts for triple in describe_observation(report, fact)],
+        "mentions.ttl": [
+            triple for fact in facts for mention in fact.mentions for triple in describe_mention(report, mention)
+        ],
+    }

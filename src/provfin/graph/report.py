@@ -1,0 +1,130 @@
+"""Owns the RDF of a report as a whole: its description, its parts, its data sets and how it was read."""
+
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from provfin.document import Part
+from provfin.extraction import Extraction
+from provfin.facts import Fact
+from provfin.graph.terms import describe, make_iri, make_text, make_whole
+from provfin.layouts import load_layouts
+from provfin.reports import Report
+from provfin.turtle import BASE
+
+LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+AGENT = f"{BASE}agent/provfin"
+_PART_CLASSES = {"section": "Section", "box": "Box", "table": "Table", "figure": "Figure"}
+
+
+def report_iri(report_id: str) -> str:
+    """Return the IRI of a report."""
+    return f"{BASE}report/{report_id}"
+
+
+def describe_report(report: Report) -> Iterator[ox.Triple]:
+    """Yield what is known of the report as a whole."""
+    yield from describe(
+        report_iri(report.id),
+        ["pf:Report", "prov:Entity"],
+        [
+            ("dcterms:identifier", make_text(report.id)),
+            ("dcterms:title", make_text(report.title, "zh")),
+            ("dcterms:title", make_text(report.title_en, "en")),
+            ("dc:publisher", make_text(report.publisher, "zh")),
+            ("dc:publisher", make_text(report.publisher_en, "en")),
+            ("dcterms:language", make_text("zh")),
+            ("dcterms:spatial", make_iri(report.area.iri)),
+            ("dcterms:temporal", make_iri(_year_iri(report))),
+            ("pf:sha256", make_text(report.sha256)),
+        ],
+    )
+
+
+def _year_iri(report: Report) -> str:
+    return f"{BASE}period/{report.year:04d}"
+
+
+def part_iri(report_id: str, part: Part) -> str:
+    """Return the IRI of a part, made from the report's own numbering."""
+    return f"{BASE}part/{report_id}/{part.path}"
+
+
+def describe_parts(extraction: Extraction) -> Iterator[ox.Triple]:
+    """Yield the headed parts of the report, each in the one that holds it."""
+    report_id = extraction.report.id
+    sources = {block.part.path: block.source for block in extraction.document.tables if block.source}
+    sources.update(extraction.document.figure_sources)
+    for part in extraction.document.parts:
+        whole = part_iri(report_id, part.parent) if part.parent else report_iri(report_id)
+        yield from describe(
+            part_iri(report_id, part),
+            [f"pf:{_PART_CLASSES[part.kind]}", "pf:DocumentPart"],
+            [
+                ("dc:source", make_text(sources.get(part.path, ""), "zh")),
+                ("dcterms:isPartOf", make_iri(whole)),
+                ("dcterms:title", make_text(part.title or "（无题名）", "zh")),
+                ("oa:end", make_whole(part.span.end)),
+                ("oa:start", make_whole(part.span.start)),
+                ("pf:report", make_iri(report_iri(report_id))),
+            ],
+        )
+
+
+def dataset_iri(report_id: str, fact: Fact) -> str:
+    """Return the IRI of the data set a fact belongs to: by its structure, and whether it has a value."""
+    structure = fact.claim.indicator.structure
+    assert structure is not None
+    return f"{BASE}dataset/{report_id}/{structure.slug}{'' if fact.value is not None else '-missing'}"
+
+
+def describe_datasets(report: Report, facts: Iterable[Fact]) -> Iterator[ox.Triple]:
+    """Yield the data sets of the facts."""
+    for iri in sorted({dataset_iri(report.id, fact) for fact in facts}):
+        slug = iri.rsplit("/", 1)[1]
+        yield from describe(
+            iri,
+            ["qb:DataSet"],
+            [
+                ("dcterms:license", make_iri(LICENSE)),
+                ("dcterms:source", make_iri(report_iri(report.id))),
+                ("qb:structure", make_iri(f"{BASE}structure/{slug}")),
+                ("rdfs:label", make_text(f"{report.id}: {slug}", "en")),
+                ("rdfs:label", make_text(f"{report.title}：{slug}", "zh")),
+            ],
+        )
+
+
+def describe_readings(report: Report, facts: Iterable[Fact]) -> Iterator[ox.Triple]:
+    """Yield the reading rules that found the facts, as plans of activities."""
+    titles = {layout.slug: layout.title for layout in load_layouts()}
+    yield from describe(AGENT, ["prov:SoftwareAgent", "prov:Agent"], [("rdfs:label", make_text("ProvFin", "en"))])
+    for rule in sorted({mention.rule for fact in facts for mention in fact.mentions}):
+        reading = reading_iri(report.id, rule)
+        yield from describe(
+            reading,
+            ["pf:Reading", "prov:Activity"],
+            [
+                ("prov:qualifiedAssociation", make_iri(f"{reading}/association")),
+                ("prov:used", make_iri(report_iri(report.id))),
+                ("prov:wasAssociatedWith", make_iri(AGENT)),
+            ],
+        )
+        yield from describe(
+            f"{reading}/association",
+            ["prov:Association"],
+            [("prov:agent", make_iri(AGENT)), ("prov:hadPlan", make_iri(rule_iri(rule)))],
+        )
+        yield from describe(
+            rule_iri(rule), ["pf:ReadingRule", "prov:Plan"], [("rdfs:label", make_text(titles.get(rule, rule), "en"))]
+        )
+
+
+def reading_iri(report_id: str, rule: str) -> str:
+    """Return the IRI of the activity of reading a report by a rule."""
+    return f"{BASE}reading/{report_id}/{rule}"
+
+
+def rule_iri(rule: str) -> str:
+    """Return the IRI of a reading rule."""
+    return f"{BASE}rule/{rule}"
