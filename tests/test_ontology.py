@@ -24,6 +24,8 @@ ONTOLOGY = ASSETS.ontology / "provfin.ttl"
 SAMPLE = ASSETS.graphs / "liaoning-2025"
 
 PF = Namespace("https://w3id.org/provfin/def#")
+ORG = Namespace("http://www.w3.org/ns/org#")
+QB = Namespace("http://purl.org/linked-data/cube#")
 SCHEME = Namespace("https://w3id.org/provfin/id/scheme/")
 PROBE = Namespace("https://example.org/probe/")
 LABELS = (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel)
@@ -191,6 +193,46 @@ def test_no_two_concepts_of_a_scheme_have_the_same_chinese_name(scheme: URIRef) 
     assert not {name: sorted(concepts) for name, concepts in owners.items() if len(concepts) > 1}
 
 
+# Structures
+
+
+def list_components(structure: Node) -> dict[Node, int]:
+    """The dimensions of a structure, each with its order."""
+    components = set(VOCABULARY.objects(structure, QB.component))
+    orders = ((VOCABULARY.value(item, QB.dimension), VOCABULARY.value(item, QB.order)) for item in components)
+    return {dimension: int(str(order)) for dimension, order in orders if dimension is not None}
+
+
+STRUCTURES = sorted(VOCABULARY.subjects(RDF.type, QB.DataStructureDefinition), key=str)
+
+
+@pytest.mark.parametrize("structure", STRUCTURES, ids=lambda structure: shorten([structure])[0])
+def test_the_dimensions_of_a_structure_stand_in_one_order_the_comparison_base_last(structure: Node) -> None:
+    orders = list_components(structure)
+    breakdowns = {dimension: order for dimension, order in orders.items() if dimension != PF.measure}
+    assert len(set(orders.values())) == len(orders)
+    assert max(breakdowns, key=lambda dimension: breakdowns[dimension]) == PF.comparisonBase
+
+
+@pytest.mark.parametrize("structure", STRUCTURES, ids=lambda structure: shorten([structure])[0])
+def test_the_iris_of_two_codes_of_a_structure_never_end_alike(structure: Node) -> None:
+    # In the IRI of an observation its codes stand one behind the other by their last steps, totals left out.
+    own = [item for item in list_components(structure) if str(item) in PF and item not in {PF.indicator, PF.measure}]
+    schemes = [VOCABULARY.value(item, QB.codeList) for item in own]
+    steps = Counter(
+        step for scheme in schemes for step in shorten(VOCABULARY.subjects(SKOS.inScheme, scheme)) if step != "total"
+    )
+    assert all(schemes)
+    assert [step for step, times in steps.items() if times > 1] == []
+
+
+def test_a_structure_of_missing_values_has_the_dimensions_of_the_other() -> None:
+    found = {shorten([structure])[0]: list_components(structure) for structure in STRUCTURES}
+    pairs = {name: f"{name}-missing" for name in found if not name.endswith("-missing")}
+    assert set(found) == {*pairs, *pairs.values()}
+    assert [name for name, twin in pairs.items() if found[name] != found[twin]] == []
+
+
 # Names and units
 
 
@@ -238,6 +280,7 @@ def test_the_factor_of_a_unit_is_its_power_of_ten_in_a_base_unit_of_its_kind() -
 
 # What the standards say of their own terms and what a wrong use of ours would run into.
 STANDARDS = """
+    @prefix org: <http://www.w3.org/ns/org#> .
     @prefix owl: <http://www.w3.org/2002/07/owl#> .
     @prefix prov: <http://www.w3.org/ns/prov#> .
     @prefix qb: <http://purl.org/linked-data/cube#> .
@@ -245,6 +288,11 @@ STANDARDS = """
     @prefix time: <http://www.w3.org/2006/time#> .
     @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 
+    org:ChangeEvent rdfs:subClassOf prov:Activity .
+    org:hasMember rdfs:domain org:Organization .
+    org:originalOrganization rdfs:domain org:ChangeEvent ; rdfs:range org:Organization .
+    org:resultingOrganization rdfs:domain org:ChangeEvent ; rdfs:range org:Organization .
+    org:subOrganizationOf rdfs:domain org:Organization ; rdfs:range org:Organization .
     prov:Activity owl:disjointWith prov:Entity .
     prov:Plan rdfs:subClassOf prov:Entity .
     prov:SoftwareAgent rdfs:subClassOf prov:Agent .
@@ -257,9 +305,13 @@ STANDARDS = """
 
 # Classes that nothing can belong to: a reasoner that does not say so of each has not understood the ontology.
 PROBES: dict[URIRef, list[URIRef | tuple[URIRef, Literal]]] = {
+    PROBE.DocumentAsChange: [PF.PolicyDocument, ORG.ChangeEvent],
+    PROBE.EventAsConcept: [PF.Event, SKOS.Concept],
+    PROBE.EventYetOutlook: [PF.Event, PF.OutlookStatement],
     PROBE.FigureYetMissing: [PF.MissingObservation, (PF.valueInBaseUnit, Literal(Decimal(1)))],
     PROBE.MissingYetNumeric: [PF.MissingObservation, PF.NumericObservation],
     PROBE.PlaceAsReading: [PF.Mention, PF.Reading],
+    PROBE.ProductYetProgramme: [PF.FinancialProduct, PF.Programme],
     PROBE.WordsAsValue: [(PF.valueInBaseUnit, Literal("many"))],
 }
 

@@ -29,10 +29,18 @@ PF = Namespace("https://w3id.org/provfin/def#")
 QB = Namespace("http://purl.org/linked-data/cube#")
 SHAPE = "https://w3id.org/provfin/shape/"
 PREFIX_OF = {
+    "contribution": "PF-CON",
+    "designation": "PF-DES",
     "document-part": "PF-PAR",
+    "event": "PF-EVT",
+    "institution": "PF-INS",
+    "instrument-use": "PF-USE",
     "mention": "PF-MEN",
+    "name-mention": "PF-NAM",
     "observation": "PF-OBS",
+    "outlook": "PF-OUT",
     "report": "PF-REP",
+    "statement": "PF-STA",
     "vocabulary": "PF-VOC",
 }
 # https://www.w3.org/TR/shacl/, parts 1 and 2 and the core components of part 4.
@@ -188,10 +196,10 @@ def test_every_breakdown_has_a_rule() -> None:
     ontology = load(ASSETS.ontology / "provfin.ttl")
     common = {PF.indicator, PF.measure}
     breakdowns = {term for term in ontology.subjects(RDF.type, QB.DimensionProperty) if term not in common}
-    assert set(SHAPES.objects(URIRef(f"{SHAPE}breakdown"), SH.targetSubjectsOf)) == breakdowns
-    for term in breakdowns:
-        rule = SHAPES.value(None, SH.path, term)
-        assert SHAPES.value(rule, SH["class"]) == ontology.value(term, RDFS.range)
+    gathering = URIRef(f"{SHAPE}breakdown")
+    assert set(SHAPES.objects(gathering, SH.targetSubjectsOf)) == breakdowns
+    found = {SHAPES.value(rule, SH.path): SHAPES.value(rule, SH["class"]) for rule in SHAPES[gathering : SH.property]}
+    assert found == {term: ontology.value(term, RDFS.range) for term in breakdowns}
 
 
 # Cases

@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from provfin.document import Document, Gap, Passage, Span, load_genre, parse_document
+from provfin.curation import Curated, ReadingShare, apply_curation, find_curation, load_curation
+from provfin.document import Document, Gap, Span, load_genre, parse_document
 from provfin.errors import InputError
 from provfin.facts import Fact, make_facts
 from provfin.layouts import find_layout, load_layouts
 from provfin.mentions import Mention
 from provfin.names import load_names
-from provfin.quantity import fold_width
 from provfin.reports import Report, identify
+from provfin.statements import Dismissal, read_prose
 from provfin.tables import TableContext, read_table
 from provfin.vocabulary import Vocabulary, load_vocabulary
 
 _REPORT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_ID = 80
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _TEXT_CONTROLS = "\t\n\r\v\f"
 
 
@@ -34,6 +34,9 @@ class Extraction:
     document: Document
     facts: tuple[Fact, ...]
     gaps: tuple[Gap, ...]
+    # Numbers of the prose that state no fact, and how the rules did on those that do.
+    dismissals: tuple[Dismissal, ...] = ()
+    share: ReadingShare | None = None
 
 
 def read_source(path: Path) -> str:
@@ -82,12 +85,27 @@ def extract_text(source: str, report_id: str) -> Extraction:
     vocabulary = load_vocabulary()
     report, gaps = identify(report_id, document, vocabulary)
     gaps.extend(document.gaps)
-    mentions = list(_read_tables(document, report, vocabulary, gaps))
-    facts, contradictions = make_facts(mentions)
+    cells = list(_read_tables(document, report, vocabulary, gaps))
+    prose = _read_prose(document, report, vocabulary)
+    gaps.extend([*prose.readings.gaps, *prose.gaps])
+    facts, contradictions = make_facts([*cells, *prose.readings.mentions])
     gaps.extend(contradictions)
     gaps.extend(_report_candidates(facts))
-    gaps.extend(_report_unread_prose(document))
-    return Extraction(report, document, tuple(facts), tuple(sorted(gaps, key=lambda gap: (gap.span, gap.reason))))
+    return Extraction(
+        report,
+        document,
+        tuple(facts),
+        tuple(sorted(gaps, key=lambda gap: (gap.span, gap.reason))),
+        prose.readings.dismissals,
+        prose.share,
+    )
+
+
+def _read_prose(document: Document, report: Report, vocabulary: Vocabulary) -> Curated:
+    path = find_curation(report.id)
+    return apply_curation(
+        read_prose(document, report, vocabulary), load_curation(path), document, vocabulary, report.area, str(path)
+    )
 
 
 def _read_tables(document: Document, report: Report, vocabulary: Vocabulary, gaps: list[Gap]) -> Iterator[Mention]:
@@ -116,24 +134,3 @@ def _report_candidates(facts: list[Fact]) -> Iterator[Gap]:
                 message = f"{concept.label} is not in the vocabulary; its facts are kept under a candidate"
                 repair = "add the concept to ontology/vocabulary, or its name to an existing one"
                 yield Gap("candidate-concept", mention.span, message, repair, mention.part.trail)
-
-
-def _report_unread_prose(document: Document) -> Iterator[Gap]:
-    for reason, passage, place in _list_prose(document):
-        for match in _NUMBER.finditer(fold_width(passage.text)):
-            span = passage.span(match.start(), match.end())
-            yield Gap(reason, span, f"the number {match[0]} stands outside the tables", "read it by eye for now", place)
-
-
-def _list_prose(document: Document) -> Iterator[tuple[str, Passage, str]]:
-    run_in = {paragraph.passage.offsets[0] for paragraph in document.paragraphs}
-    for part in document.parts:
-        # The heading of a subsection runs into its paragraph and is met there.
-        if part.span.start not in run_in:
-            yield "heading-not-read", Passage.cut(document.source, part.span), part.trail
-    for paragraph in document.paragraphs:
-        yield "prose-not-read", paragraph.passage, paragraph.part.trail if paragraph.part else ""
-    for block in document.tables:
-        yield from (("prose-not-read", note, block.part.trail) for note in block.notes)
-    for footnote in document.footnotes:
-        yield "prose-not-read", footnote.passage, ""

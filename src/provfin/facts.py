@@ -1,17 +1,18 @@
 """Owns facts: what a report asserts, each with all the mentions that assert it.
 
-Mentions of the same claim are one fact whose value is the most precise one. Refuses to choose between mentions that
-cannot both be true: both become gaps. Where that happens all over a table its rows are out of order, and the whole
-table becomes gaps, for then the labels above a row are not those it was printed under.
+Mentions of the same claim are one fact whose value is the most precise one. A mention of prose that names less (no
+actor, no tool) joins the one that names more when both can be true. Mentions that cannot both be true: cells of tables
+become gaps, for then the labels above a row are not those it was printed under (and where that happens all over a
+table, the whole table does); where prose takes part all are kept, the fact is marked, and a gap says so.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from provfin.document import Gap
-from provfin.mentions import Claim, Mention
+from provfin.mentions import ROLES, Claim, Mention
 from provfin.quantity import Figure, Interval, drop_empty_decimals, find_interval, has_empty_decimals
 from provfin.vocabulary import Unit
 
@@ -22,11 +23,15 @@ Group = tuple[Mention, ...]
 
 @dataclass(frozen=True)
 class Fact:
-    """A claim with its mentions, the most precise first, and the interval its value can lie in (in printed units)."""
+    """A claim with its mentions, the most precise first, and the interval its value can lie in (in printed units).
+
+    `disputed` are those of its mentions that the value cannot be true beside.
+    """
 
     claim: Claim
     mentions: tuple[Mention, ...]
     interval: Interval | None
+    disputed: tuple[Mention, ...] = ()
 
     @property
     def value(self) -> Decimal | None:
@@ -55,9 +60,9 @@ def to_base(value: Decimal | None, unit: Unit) -> Decimal | None:
 
 
 def make_facts(mentions: Iterable[Mention]) -> tuple[list[Fact], list[Gap]]:
-    """Gather mentions into facts, in the order of their keys; mentions that contradict each other become gaps."""
+    """Gather mentions into facts, in the order of their keys; see the module for mentions that disagree."""
     by_key: dict[str, list[Mention]] = defaultdict(list)
-    for mention in mentions:
+    for mention in _join_roles(list(mentions)):
         by_key[mention.claim.key].append(mention)
     whole_series = _find_whole_series(by_key)
     groups = [tuple(sorted(by_key[key], key=_precision)) for key in sorted(by_key)]
@@ -66,10 +71,12 @@ def make_facts(mentions: Iterable[Mention]) -> tuple[list[Fact], list[Gap]]:
     facts: list[Fact] = []
     gaps: list[Gap] = []
     for group in groups:
-        kept = tuple(mention for mention in group if mention.part.path not in disordered)
-        gaps.extend(mention.withhold() for mention in group if mention.part.path in disordered)
-        if group in contradictory:
+        kept = tuple(mention for mention in group if mention.part.path not in disordered or mention.origin == "prose")
+        gaps.extend(mention.withhold() for mention in group if mention not in kept)
+        if group in contradictory and kept:
             gaps.extend(_report_disagreement(kept))
+            if any(mention.origin == "prose" for mention in kept):
+                facts.append(_make_disputed(kept, whole_series))
         elif kept:
             facts.append(Fact(kept[0].claim, kept, _interval_of(kept[0], whole_series)))
     return facts, gaps
@@ -77,17 +84,24 @@ def make_facts(mentions: Iterable[Mention]) -> tuple[list[Fact], list[Gap]]:
 
 def _find_disordered(contradictory: Iterable[Group], by_key: Mapping[str, Iterable[Mention]]) -> set[str]:
     """Return the paths of the tables in which more than a tenth of the cells contradict another cell."""
-    wrong = Counter(mention.part.path for group in contradictory for mention in group)
+    wrong = Counter(m.part.path for group in contradictory for m in group if _is_among_cells(group))
     total = Counter(mention.part.path for group in by_key.values() for mention in group)
     return {path for path, number in wrong.items() if number > total[path] * _DISORDERED_SHARE}
 
 
-def _precision(mention: Mention) -> tuple[int, int]:
-    # The smallest last digit, in base units, comes first; ties go to the earlier place.
-    return (mention.unit.exponent - mention.decimals, mention.span.start)
+def _is_among_cells(group: Group) -> bool:
+    return all(mention.origin == "table" for mention in group)
 
 
-def _disagree(group: Group) -> bool:
+def _precision(mention: Mention) -> tuple[int, int, int]:
+    # The smallest last digit, in base units, comes first; rounded figures (近, 超) last; ties go to the earlier place.
+    return (int(bool(mention.leeway)), mention.unit.exponent - mention.decimals, mention.span.start)
+
+
+# Mentions that disagree
+
+
+def _disagree(group: Sequence[Mention]) -> bool:
     if len(group) == 1:
         return False
     bounds = [_base_bounds(mention) for mention in group if mention.value is not None]
@@ -99,9 +113,18 @@ def _disagree(group: Group) -> bool:
 
 
 def _base_bounds(mention: Mention) -> tuple[Decimal, Decimal]:
-    assert mention.value is not None
-    interval = find_interval(mention.value, mention.decimals, exact=mention.is_exact)
+    interval = mention.interval
+    assert interval is not None
     return interval.lower * mention.unit.factor, interval.upper * mention.unit.factor
+
+
+def _make_disputed(group: Group, whole_series: set[tuple[str, str]]) -> Fact:
+    """Return a fact with the value that most mentions can be true beside, the earliest of them where that is a tie."""
+    best = max(group, key=lambda m: (sum(not _disagree((m, other)) for other in group), -m.span.start))
+    agreeing = [mention for mention in group if mention is best or not _disagree((best, mention))]
+    disputed = tuple(mention for mention in group if mention not in agreeing)
+    first = agreeing[0]
+    return Fact(first.claim, (*agreeing, *disputed), _interval_of(first, whole_series), disputed)
 
 
 def _report_disagreement(group: Group) -> list[Gap]:
@@ -111,10 +134,48 @@ def _report_disagreement(group: Group) -> list[Gap]:
     return [
         Gap(
             "mentions-disagree", mention.span, f"{mention.claim.name} is printed as {printed}",
-            "check the labels of the rows and columns of each", mention.part.trail,
+            "check the labels of each; if the report says so, it contradicts itself", mention.part.trail,
         )
         for mention in group
     ]  # fmt: skip
+
+
+# Mentions that name less
+
+
+def _join_roles(mentions: list[Mention]) -> list[Mention]:
+    """Let a mention that names fewer roles take the claim of the one that names more, if there is just one such."""
+    by_rest: dict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        if mention.origin == "prose":
+            by_rest[mention.claim.without(ROLES).key].append(mention)
+    joined = {}
+    for group in by_rest.values():
+        claims = {mention.claim.key: mention.claim for mention in group}
+        if len(claims) > 1:
+            for mention in group:
+                joined[mention.span] = _find_fuller(mention, group)
+    return [replace(m, claim=joined[m.span]) if m.origin == "prose" and m.span in joined else m for m in mentions]
+
+
+def _find_fuller(mention: Mention, group: list[Mention]) -> Claim:
+    fuller = {
+        other.claim.key: other.claim
+        for other in group
+        if _names_more(other.claim, mention.claim) and not _disagree((mention, other))
+    }
+    longest = [claim for claim in fuller.values() if not any(_names_more(c, claim) for c in fuller.values())]
+    return longest[0] if len(longest) == 1 else mention.claim
+
+
+def _names_more(claim: Claim, other: Claim) -> bool:
+    """Tell whether a claim names all the roles that another names, and further ones."""
+    mine, others = dict(claim.members), dict(other.members)
+    told = [name for name in ROLES if name in others and not others[name].is_total]
+    return claim.key != other.key and all(mine.get(name) == others[name] for name in told)
+
+
+# Precision
 
 
 def _find_whole_series(by_key: dict[str, list[Mention]]) -> set[tuple[str, str]]:
@@ -122,7 +183,7 @@ def _find_whole_series(by_key: dict[str, list[Mention]]) -> set[tuple[str, str]]
     for group in by_key.values():
         for mention in group:
             # Growth and shares have their decimal by custom: a 5.0 beside a 6.0 is known to a tenth.
-            if mention.value is not None and not mention.unit.is_ratio:
+            if mention.value is not None and not mention.unit.is_ratio and mention.origin == "table":
                 series[_series_of(mention)].append(Figure(mention.value, mention.decimals))
     return {key for key, figures in series.items() if has_empty_decimals(figures)}
 
@@ -132,7 +193,6 @@ def _series_of(mention: Mention) -> tuple[str, str]:
 
 
 def _interval_of(mention: Mention, whole_series: set[tuple[str, str]]) -> Interval | None:
-    if mention.value is None:
-        return None
-    decimals = 0 if _series_of(mention) in whole_series else mention.decimals
-    return find_interval(mention.value, decimals, exact=mention.is_exact)
+    if mention.value is not None and _series_of(mention) in whole_series:
+        return find_interval(mention.value, 0, exact=mention.is_exact)
+    return mention.interval

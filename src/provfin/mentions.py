@@ -4,20 +4,25 @@ Tables and prose both yield `Mention`s; facts are made of them. A claim is compl
 meaning is not wholly known is a gap, not a mention.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
 from provfin.document import Gap, Part, Span
 from provfin.names import write_name
 from provfin.periods import Period
+from provfin.quantity import Interval, find_interval, find_qualified_interval
 from provfin.vocabulary import Concept, Indicator, Unit
 
 Origin = Literal["table", "prose"]
 
 # Measures whose figures are percentages or percentage points whatever the unit of the indicator.
 RELATIVE_MEASURES = {"yoy_growth", "growth_change_pp", "diff_pp", "share_change_pp", "rate_change_pp", "share", "rate"}
+
+# The breakdowns that tell who did something, with which tool, for whom.
+ROLES = ("actor", "instrument", "target")
+_BASE = "comparisonBase"
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,20 @@ class Claim:
     @property
     def name(self) -> str:
         """The self-contained Chinese name of what is claimed."""
-        return write_name(self.indicator, dict(self.members))
+        base = next((member for name, member in self.members if name == _BASE and not member.is_total), None)
+        name = write_name(self.indicator, {name: member for name, member in self.members if name != _BASE})
+        return f"{name}（与{base.label}相比）" if base else name
 
     @property
     def name_en(self) -> str:
         """The English name: the indicator's, with its breakdown in brackets."""
         parts = [member.label_en for _, member in self.members if not member.is_total]
         return f"{self.indicator.label_en} ({', '.join(parts)})" if parts else self.indicator.label_en
+
+    def without(self, names: Iterable[str]) -> "Claim":
+        """Return the claim with some of its breakdowns left unsaid."""
+        dropped = set(names)
+        return replace(self, members=tuple((name, member) for name, member in self.members if name not in dropped))
 
     @property
     def series(self) -> str:
@@ -77,6 +89,20 @@ class Mention:
     rule: str
     missing: Concept | None = None
     is_exact: bool = False
+    # As printed before or behind the number (超 近 余), and which way it leaves open: above, below or about.
+    qualifier: str = ""
+    leeway: str = ""
+    # Why a reviewer should look at it; empty where the rules are sure.
+    doubt: str = ""
+
+    @property
+    def interval(self) -> Interval | None:
+        """What the figure can stand for, in its printed unit; None for a dash."""
+        if self.value is None:
+            return None
+        if self.leeway:
+            return find_qualified_interval(self.value, self.decimals, self.leeway)
+        return find_interval(self.value, self.decimals, exact=self.is_exact)
 
     def withhold(self) -> Gap:
         """Return the gap the figure becomes when the rows of its table are out of order."""

@@ -83,6 +83,26 @@ def find_interval(value: Decimal, decimals: int, *, exact: bool = False) -> Inte
     return Interval(value - half, value + half)
 
 
+def find_qualified_interval(value: Decimal, decimals: int, leeway: str) -> Interval:
+    """Return what a figure printed with a word such as 超, 近 or 约 can stand for.
+
+    `leeway` is `above`, `below` or `about`; the figure is then known to one unit of its last digit that is no zero.
+
+    >>> find_qualified_interval(Decimal(235), 0, "above")
+    Interval(lower=Decimal('235'), upper=Decimal('236'))
+    >>> find_qualified_interval(Decimal(5000), 0, "below")
+    Interval(lower=Decimal('4000'), upper=Decimal('5000'))
+    """
+    step = Decimal(1).scaleb(-decimals)
+    while value and value % (step * 10) == 0:
+        step *= 10
+    if leeway == "above":
+        return Interval(value, value + step)
+    if leeway == "below":
+        return Interval(value - step, value)
+    return Interval(value - step / 2, value + step / 2)
+
+
 def has_empty_decimals(figures: list[Figure]) -> bool:
     """Tell whether a series is printed with a decimal place that never says anything (`2149.0`, `2083.0`).
 

@@ -131,6 +131,8 @@ class Indicator(Concept):
     topics: frozenset[str] = frozenset()
     # The codes of the wholes it is part of (skos:broader) and of what it belongs with (skos:related).
     kin: frozenset[str] = frozenset()
+    # Short names that stand for it only where one of its kin has been spoken of.
+    context_names: frozenset[str] = frozenset()
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -152,6 +154,7 @@ class Vocabulary:
     measures: dict[str, Concept]
     areas: dict[str, Concept]
     dimensions: dict[str, Dimension]
+    structures: dict[str, Structure]
     missing_reasons: dict[str, Concept]
     # Phrases that end a label and tell its measure, longest first, each with the measure's code.
     measure_phrases: tuple[tuple[str, str], ...]
@@ -229,6 +232,7 @@ class _Loader:
             measures=self._scheme("measures"),
             areas=self._scheme("areas"),
             dimensions=dimensions,
+            structures={item.slug: item for item in structures.values()},
             missing_reasons=self._scheme("missing-reasons"),
             measure_phrases=tuple(self._measure_phrases()),
         )
@@ -328,5 +332,6 @@ class _Loader:
                 unit=self._declared(by_iri, node, PF.defaultUnit),
                 templates=tuple(self._texts(node, PF.nameTemplate)),
                 kin=frozenset(self._list_kin(node)),
+                context_names=frozenset(normalise(name) for name in self._texts(node, PF.contextName)),
                 topics=frozenset(str(topic) for topic in self.graph.objects(node, DCTERMS.subject)),
             )

@@ -3,13 +3,14 @@
 Parsing never raises on odd text; what has no place becomes a gap. Refuses to interpret figures: later stages do.
 """
 
-from provfin.document.genre import Genre, load_genre
+from provfin.document.genre import Genre, load_genre, read_chinese_number
 from provfin.document.model import (
     Credit,
     Document,
     Footnote,
     Gap,
     Line,
+    Mark,
     Paragraph,
     Part,
     Passage,
@@ -25,6 +26,7 @@ __all__ = [
     "Gap",
     "Genre",
     "Line",
+    "Mark",
     "Paragraph",
     "Part",
     "Passage",
@@ -32,4 +34,5 @@ __all__ = [
     "TableBlock",
     "load_genre",
     "parse_document",
+    "read_chinese_number",
 ]

@@ -1,12 +1,13 @@
 """Owns the table of contents: which lines it takes, and the headings it announces."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from provfin.document.genre import Genre
 from provfin.document.model import Line
 
-_ENTRY = re.compile(r"(?P<title>.*?\S)(?:\s*\t\s*|\s*[.…·]{3,}\s*|\s{2,})\d{1,3}")
+_ENTRY = re.compile(r"(?P<title>.*?\S)(?:\s*\t\s*|\s*[.…·]{3,}\s*|\s{2,})(?P<page>\d{1,3})")
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,8 @@ class Contents:
 
     line_numbers: frozenset[int] = frozenset()
     titles: frozenset[str] = frozenset()
+    # The printed page of each title.
+    pages: Mapping[str, int] = field(default_factory=dict)
 
     def announces(self, heading: str) -> bool:
         """Tell whether a heading stands in the contents; spaces do not matter."""
@@ -35,17 +38,17 @@ def find_contents(lines: list[Line], genre: Genre) -> Contents:
     opening = next((n for n, line in enumerate(lines) if genre.line["contents"].fullmatch(line.folded)), None)
     if opening is None:
         return Contents()
-    titles = set()
+    pages: dict[str, int] = {}
     last, start = opening, ""
     for number in range(opening + 1, len(lines)):
         line = lines[number]
         entry = _ENTRY.fullmatch(line.folded)
         if entry is not None:
             # The line before an entry is a label such as 表, or the start of the same entry.
-            titles.update({squeeze(entry["title"]), squeeze(start + entry["title"])})
+            pages[squeeze(entry["title"])] = pages[squeeze(start + entry["title"])] = int(entry["page"])
             last, start = number, ""
         elif not line.is_blank and (start.strip() or genre.line["abstract"].fullmatch(line.folded)):
             break
         elif not line.is_blank:
             start = line.folded
-    return Contents(frozenset(range(opening, last + 1)), frozenset(titles))
+    return Contents(frozenset(range(opening, last + 1)), frozenset(pages), pages)

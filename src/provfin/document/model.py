@@ -133,6 +133,14 @@ class Credit:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a line of the source was taken for: `prose`, `row`, `heading`, `contents`, `page` and so on."""
+
+    span: Span
+    kind: str
+
+
 @dataclass(frozen=True)
 class Document:
     """A report taken apart; nothing of it is lost: what has no place is a gap."""
@@ -146,3 +154,6 @@ class Document:
     credits: tuple[Credit, ...] = ()
     gaps: tuple[Gap, ...] = ()
     figure_sources: dict[str, str] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
+    # The page the table of contents gives for a part, by its path.
+    pages: dict[str, int] = field(default_factory=dict)

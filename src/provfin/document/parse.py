@@ -14,6 +14,7 @@ from provfin.document.model import (
     Footnote,
     Gap,
     Line,
+    Mark,
     Paragraph,
     Part,
     Passage,
@@ -54,6 +55,7 @@ class _Walk:
         self.unit: str | None = None
         self.pending_source: str | None = None
         self.last_figure: str | None = None
+        self.marks: list[Mark] = []
         self.heading = ""
         self.after_table = False
         self.next_note = 0
@@ -80,11 +82,13 @@ class _Walk:
             line = self.lines[number]
             if line.is_blank or number in self.contents.line_numbers or number in self.title_lines:
                 self.previous = "blank"
+                self._mark(line, "contents" if number in self.contents.line_numbers else "title")
                 number += 1
             elif _is_row(line):
                 number = self._take_rows(number)
             else:
                 self.previous = self._take_line(line)
+                self._mark(line, self.previous)
                 number += 1
         self._drop_caption()
         return Document(
@@ -97,7 +101,18 @@ class _Walk:
             credits=tuple(self.credits),
             gaps=tuple(self.gaps),
             figure_sources=self.figure_sources,
+            marks=tuple(self.marks),
+            pages={part.path: page for part in self.outline.parts if (page := self._find_page(part))},
         )
+
+    def _find_page(self, part: Part) -> int | None:
+        return self.contents.pages.get(squeeze(part.title)) or self.contents.pages.get(
+            squeeze(self.source[part.span.start : part.span.end])
+        )
+
+    def _mark(self, line: Line, kind: str) -> None:
+        if not line.is_blank:
+            self.marks.append(Mark(line.span, kind))
 
     # Tables
 
@@ -105,6 +120,7 @@ class _Walk:
         rows = []
         while number < len(self.lines) and _is_row(self.lines[number]):
             rows.append(self.lines[number])
+            self._mark(self.lines[number], "row")
             number += 1
         self.previous = "rows"
         if self.caption is None and self.after_table and not self.next_note:

@@ -237,11 +237,8 @@ def make_candidate_indicator(
 
 
 def _find_structure(vocabulary: Vocabulary, breakdown: Dimension | None) -> Structure | None:
-    return next(
-        item.structure
-        for item in vocabulary.indicators.values()
-        if (breakdown in item.dimensions if breakdown else not item.dimensions)
-    )
+    fitting = [item for item in vocabulary.indicators.values() if breakdown is None or breakdown in item.dimensions]
+    return min(fitting, key=lambda item: (len(item.dimensions), item.code)).structure
 
 
 def _no_label() -> UnreadableLabelError:

@@ -1,0 +1,31 @@
+"""Owns the places where institutions and instruments are named: in prose, notes and headings."""
+
+from collections.abc import Iterator
+
+from provfin.chronicle.model import NameMention
+from provfin.chronicle.setting import Setting
+from provfin.document import Part, Passage
+
+
+def list_name_mentions(setting: Setting) -> Iterator[NameMention]:
+    """Yield every naming of an institution or instrument, each place once, in reading order."""
+    found = {}
+    for passage, part in _list_passages(setting):
+        for naming in setting.entities.find(passage.text, ("actor", "instrument")):
+            span = passage.span(naming.start, naming.end)
+            exact = setting.document.source[span.start : span.end]
+            place = part or setting.find_part(span.start)
+            found[span, naming.kind] = NameMention(span, exact, naming.concept, naming.kind, place)
+    yield from (found[key] for key in sorted(found))
+
+
+def _list_passages(setting: Setting) -> Iterator[tuple[Passage, Part | None]]:
+    document = setting.document
+    for paragraph in document.paragraphs:
+        yield paragraph.passage, paragraph.part
+    for part in document.parts:
+        yield Passage.cut(document.source, part.span), part
+    for block in document.tables:
+        yield from ((note, block.part) for note in block.notes)
+    for footnote in document.footnotes:
+        yield footnote.passage, None

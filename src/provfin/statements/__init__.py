@@ -1,0 +1,10 @@
+"""Owns reading prose: from sentences to figures with all that the words around them say.
+
+Phrases live in `data/prose.toml`, names and units in the vocabulary. Refuses to drop a number: what states no fact is
+dismissed with a reason, what is not clear is a gap.
+"""
+
+from provfin.statements.prose import NUMBER, read_prose
+from provfin.statements.read import Dismissal, Readings
+
+__all__ = ["NUMBER", "Dismissal", "Readings", "read_prose"]
