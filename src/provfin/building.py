@@ -11,6 +11,7 @@ from provfin.document import Gap
 from provfin.errors import InputError
 from provfin.extraction import Extraction
 from provfin.graph import build_graph
+from provfin.ledger import LedgerLine
 from provfin.turtle import write_turtle
 
 
@@ -22,6 +23,11 @@ def render_graph(extraction: Extraction) -> dict[str, bytes]:
 def render_gaps(gaps: Iterable[Gap], source: str) -> bytes:
     """Return gaps as JSON Lines, in reading order."""
     return write_jsonl(gap.as_record(source) for gap in gaps)
+
+
+def render_ledger(lines: Iterable[LedgerLine], source: str) -> bytes:
+    """Return the ledger as JSON Lines, in reading order."""
+    return write_jsonl(line.as_record(source) for line in lines)
 
 
 def write_jsonl(records: Iterable[Mapping[str, Any]]) -> bytes:

@@ -19,10 +19,11 @@ from rich.table import Table
 
 from provfin import __version__
 from provfin.assets import Assets, find_assets, find_releases_folder
-from provfin.building import render_gaps, render_graph, replace_file, write_files, write_jsonl
+from provfin.building import render_gaps, render_graph, render_ledger, replace_file, write_files, write_jsonl
 from provfin.errors import InputError
 from provfin.export import export_records
 from provfin.extraction import Extraction, extract
+from provfin.ledger import UNREAD, make_ledger, summarise
 from provfin.queries import find_question
 from provfin.release import (
     Release,
@@ -108,14 +109,15 @@ def start(
 @app.command("extract")
 def extract_report(
     source: Annotated[Path, typer.Argument(help="The report as UTF-8 text.")],
-    out: Annotated[Path, typer.Option(help="The folder to write Turtle and gaps.jsonl to.")],
+    out: Annotated[Path, typer.Option(help="The folder to write Turtle, gaps.jsonl and ledger.jsonl to.")],
     report_id: Annotated[str | None, typer.Option(help="Its id; else the file's name.")] = None,
 ) -> None:
-    """Read a report and write its Turtle and its gaps."""
+    """Read a report and write its Turtle, its gaps and the ledger of its numbers."""
     with _working(f"Reading {source.name}"):
         extraction = extract(source, report_id)
         files = render_graph(extraction)
         files["gaps.jsonl"] = render_gaps(extraction.gaps, extraction.document.source)
+        files["ledger.jsonl"] = render_ledger(make_ledger(extraction), extraction.document.source)
         write_files(out, files)
     _summarise(extraction)
 
@@ -284,11 +286,33 @@ def export(
     """Export the graph: one JSON record per printed figure."""
     with _working("Exporting"):
         records = export_records(data)
-        try:
-            replace_file(out, write_jsonl(records))
-        except OSError as error:
-            raise InputError(f"cannot be written ({error.strerror})", where=str(out), repair="give a file") from error
+        _write_file(out, write_jsonl(records))
     _say(f"{len(records)} records in {out}")
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    try:
+        replace_file(path, data)
+    except OSError as error:
+        raise InputError(f"cannot be written ({error.strerror})", where=str(path), repair="give a file") from error
+
+
+@app.command("ledger")
+def show_ledger(
+    source: Annotated[Path, typer.Argument(help="The report as UTF-8 text.")],
+    report_id: Annotated[str | None, typer.Option(help="Its id; else the file's name.")] = None,
+    out: Annotated[Path | None, typer.Option(help="A file for all lines, as JSON Lines.")] = None,
+) -> None:
+    """Account for every number of a report. Exit code 1 means that some are unread."""
+    extraction = extract(source, report_id)
+    lines = make_ledger(extraction)
+    if out is not None:
+        _write_file(out, render_ledger(lines, extraction.document.source))
+    for kind, reason, number in summarise(lines):
+        typer.echo(f"{number:6} {kind}{f': {reason}' if reason else ''}")
+    typer.echo(f"{len(lines):6} numbers")
+    if any(line.kind == UNREAD for line in lines):
+        raise typer.Exit(1)
 
 
 @app.command()

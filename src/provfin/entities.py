@@ -45,6 +45,10 @@ class Naming:
         is_longer = self.end - self.start > other.end - other.start
         return is_longer and self.start <= other.start and other.end <= self.end
 
+    def cuts_off(self, other: "Naming") -> bool:
+        """Tell whether another naming ends inside this one: in Chinese the later name is the one that is meant."""
+        return other.start < self.start < other.end < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Relations:
@@ -88,13 +92,16 @@ class EntityReader:
         return tuple(sorted(found, key=lambda naming: (naming.start, -naming.end, naming.kind)))
 
     def find_outermost(self, text: str, kinds: Iterable[Kind] = KINDS) -> tuple[Naming, ...]:
-        """Return the namings in `text` without those that are part of a longer name of any kind."""
+        """Return the namings in `text` that are no part of another name.
+
+        What is named as a target may name an institution or instrument as well, so targets hide no others.
+        """
         everything = self.find(text)
         wanted = set(kinds)
         return tuple(
             naming
             for naming in everything
-            if naming.kind in wanted and not any(other.encloses(naming) for other in everything)
+            if naming.kind in wanted and not any(_hides(other, naming) for other in everything)
         )
 
     def read(self, text: str, kind: Kind) -> Concept | None:
@@ -109,7 +116,8 @@ class EntityReader:
         own = [word for suffix, group in words["area"].items() if area.label.endswith(suffix) for word in group]
         names: dict[Kind, tuple[_Name, ...]] = dict(self._names)
         names["area"] += tuple(_Name(normalise(word), area) for word in own)
-        institution = next(iter(self.find(publisher, ("actor",))), None)
+        branch = re.sub(str(words["publisher"]["unit"]), "", publisher)
+        institution = next(iter(self.find(branch, ("actor",))), None)
         if institution is not None:
             names["actor"] += tuple(_name_publisher(words["publisher"], institution.concept))
         return EntityReader(names)
@@ -131,6 +139,12 @@ class EntityReader:
             if text.startswith(name.text, position) and _stands_alone(name, text, position):
                 return name
         return None
+
+
+def _hides(other: Naming, naming: Naming) -> bool:
+    if other.kind == "target" and naming.kind != "target":
+        return False
+    return other.encloses(naming) or (other.kind != "area" and other.cuts_off(naming))
 
 
 def _stands_alone(name: _Name, text: str, position: int) -> bool:

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from provfin.assets import find_assets
 from provfin.errors import InputError
+from provfin.mentions import ROLES
 from provfin.quantity import drop_empty_decimals, write_decimal
 from provfin.turtle import PREFIXES, read_turtle
 
@@ -78,15 +79,21 @@ class _Index:
             "period": self._code(self._one(observation, PREFIXES["sdmx-dimension"] + "refPeriod")),
             "area": self._code(self._one(observation, PREFIXES["sdmx-dimension"] + "refArea")),
             "dimensions": {
-                name: self._code(self._one(observation, PF + name)) for name in self._breakdowns(observation)
+                name: self._code(self._one(observation, PF + name))
+                for name in self._breakdowns(observation)
+                if name not in ROLES
             },
-            "actor": None,
-            "instrument": None,
-            "target": None,
-            "qualifier": None,
+            **{role: self._name_role(observation, role) for role in ROLES},
+            "qualifier": next((value.value for value in self._values[mention].get(f"{PF}qualifier", [])), None),
             "origin": self._one(mention, f"{PF}origin"),
             "read_by": "reviewer" if "/rule/review" in self._one(mention, f"{PF}readBy") else "rule",
         }
+
+    def _name_role(self, observation: str, role: str) -> str | None:
+        """Return the name of who did it, with what or for whom; None where the report does not tell."""
+        codes = self._values[observation].get(PF + role, [])
+        told = [code.value for code in codes if self._code(code.value) != "_T"]
+        return self._label(told[0], _PREF_LABEL) if told else None
 
     def _make_value(self, mention: str, unit: str) -> Record:
         base = self._one(unit, f"{PF}baseUnit")

@@ -6,9 +6,10 @@ what could not be read is among the gaps.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from provfin.chronicle import Chronicle, read_chronicle
 from provfin.curation import Curated, ReadingShare, apply_curation, find_curation, load_curation
 from provfin.document import Document, Gap, Span, load_genre, parse_document
 from provfin.errors import InputError
@@ -37,6 +38,7 @@ class Extraction:
     # Numbers of the prose that state no fact, and how the rules did on those that do.
     dismissals: tuple[Dismissal, ...] = ()
     share: ReadingShare | None = None
+    chronicle: Chronicle = field(default_factory=Chronicle)
 
 
 def read_source(path: Path) -> str:
@@ -91,6 +93,8 @@ def extract_text(source: str, report_id: str) -> Extraction:
     facts, contradictions = make_facts([*cells, *prose.readings.mentions])
     gaps.extend(contradictions)
     gaps.extend(_report_candidates(facts))
+    chronicle = read_chronicle(document, report)
+    gaps.extend(chronicle.gaps)
     return Extraction(
         report,
         document,
@@ -98,6 +102,7 @@ def extract_text(source: str, report_id: str) -> Extraction:
         tuple(sorted(gaps, key=lambda gap: (gap.span, gap.reason))),
         prose.readings.dismissals,
         prose.share,
+        chronicle,
     )
 
 

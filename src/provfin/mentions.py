@@ -92,6 +92,8 @@ class Mention:
     # As printed before or behind the number (超 近 余), and which way it leaves open: above, below or about.
     qualifier: str = ""
     leeway: str = ""
+    # Where the sentence begins that it stands in; -1 in a table.
+    sentence: int = -1
     # Why a reviewer should look at it; empty where the rules are sure.
     doubt: str = ""
 

@@ -11,7 +11,7 @@ def list_name_mentions(setting: Setting) -> Iterator[NameMention]:
     """Yield every naming of an institution or instrument, each place once, in reading order."""
     found = {}
     for passage, part in _list_passages(setting):
-        for naming in setting.entities.find(passage.text, ("actor", "instrument")):
+        for naming in setting.entities.find_outermost(passage.text, ("actor", "instrument")):
             span = passage.span(naming.start, naming.end)
             exact = setting.document.source[span.start : span.end]
             place = part or setting.find_part(span.start)

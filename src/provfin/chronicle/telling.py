@@ -156,9 +156,11 @@ def _find_name(telling: Telling, participants: tuple[Participant, ...], named: _
 def _list_labels(name: str, named: _Named, documents: tuple[PolicyDocument, ...]) -> list[str]:
     titles = [document.title for document in documents]
     numbers = [document.number for document in documents if document.number]
+    if documents:
+        return [*titles, *numbers]
     things = [thing.label for thing in named.things]
     lists = [*_shorten_list(named.items), *_shorten_list(things)]
-    return [*titles, *numbers, name.strip("《》"), *lists, *_QUOTED.findall(name)]
+    return [name.strip("《》"), *lists, *_QUOTED.findall(name)]
 
 
 def _shorten_list(names: Sequence[str]) -> Iterator[str]:

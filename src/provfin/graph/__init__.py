@@ -15,6 +15,9 @@ from provfin.graph.observations import (
     observation_iri,
 )
 from provfin.graph.report import describe_datasets, describe_parts, describe_readings, describe_report, report_iri
+from provfin.graph.things import describe_chronicle
+from provfin.graph.uses import describe_use
+from provfin.uses import find_uses
 
 __all__ = ["build_graph", "observation_iri", "report_iri"]
 
@@ -30,6 +33,10 @@ def build_graph(extraction: Extraction) -> dict[str, list[ox.Triple]]:
             *describe_readings(report, facts),
             *describe_periods(report, facts),
             *describe_candidates(facts),
+        ],
+        "things.ttl": [
+            *describe_chronicle(report, extraction.chronicle, facts),
+            *(triple for use in find_uses(facts) for triple in describe_use(report, use)),
         ],
         "observations.ttl": [triple for fact in facts for triple in describe_observation(report, fact)],
         "mentions.ttl": [

@@ -77,8 +77,8 @@ def describe_candidates(facts: Iterable[Fact]) -> Iterator[ox.Triple]:
 
 
 def _class_of(kind: str) -> str:
-    # The one class whose name is not that of its property.
-    return "pf:EconomicActivity" if kind == "pf:Activity" else kind
+    # The classes whose names are not those of their properties.
+    return {"pf:Activity": "pf:EconomicActivity", "pf:Actor": "pf:Institution"}.get(kind, kind)
 
 
 def _describe_candidate_indicator(indicator: Indicator) -> Iterator[tuple[str, Object | None]]:
@@ -115,6 +115,7 @@ def describe_observation(report: Report, fact: Fact) -> Iterator[ox.Triple]:
             ("rdfs:label", make_text(claim.name, "zh")),
             ("rdfs:label", make_text(claim.name_en, "en")),
             ("pf:report", make_iri(report_iri(report.id))),
+            *(("pf:disputedBy", make_iri(_mention_iri(report.id, mention))) for mention in fact.disputed),
             *(("pf:mention", make_iri(_mention_iri(report.id, mention))) for mention in fact.mentions),
         ],
     )
@@ -128,7 +129,8 @@ def _describe_value(fact: Fact) -> Iterator[tuple[str, Object | None]]:
         yield "sdmx-attribute:obsStatus", make_iri("sdmx-code:obsStatus-M")
         return
     yield "sdmx-measure:obsValue", make_typed(write_decimal(fact.value), "decimal")
-    yield "sdmx-attribute:obsStatus", make_iri("sdmx-code:obsStatus-A")
+    # What the report prints in two ways that cannot both be true is of low reliability (SDMX CL_OBS_STATUS).
+    yield "sdmx-attribute:obsStatus", make_iri(f"sdmx-code:obsStatus-{'U' if fact.disputed else 'A'}")
     yield "sdmx-attribute:decimals", make_whole(first.decimals)
     yield "pf:valueInBaseUnit", make_typed(write_decimal(fact.base_value), "decimal")
     yield "pf:lowerBound", make_typed(write_decimal(fact.interval.lower), "decimal")
@@ -156,6 +158,7 @@ def describe_mention(report: Report, mention: Mention) -> Iterator[ox.Triple]:
                 "pf:printedValue",
                 make_typed(write_decimal(mention.value), "decimal") if mention.value is not None else None,
             ),
+            ("pf:qualifier", make_text(mention.qualifier)),
             ("pf:readBy", make_iri(rule_iri(mention.rule))),
             ("pf:report", make_iri(report_iri(report.id))),
             ("pf:unit", make_iri(mention.unit.iri)),

@@ -14,6 +14,14 @@ from provfin.turtle import BASE
 
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 AGENT = f"{BASE}agent/provfin"
+_PROSE_RULES = {
+    "prose-fraction": "Fractions and tenths in running text",
+    "prose-number": "Figures in running text",
+    "prose-ratio": "Ratios in running text",
+    "prose-record": "Records in running text",
+    "prose-streak": "Runs of periods in running text",
+    "review": "Figures a reviewer has set right",
+}
 _PART_CLASSES = {"section": "Section", "box": "Box", "table": "Table", "figure": "Figure"}
 
 
@@ -55,6 +63,7 @@ def describe_parts(extraction: Extraction) -> Iterator[ox.Triple]:
     report_id = extraction.report.id
     sources = {block.part.path: block.source for block in extraction.document.tables if block.source}
     sources.update(extraction.document.figure_sources)
+    pages = extraction.document.pages
     for part in extraction.document.parts:
         whole = part_iri(report_id, part.parent) if part.parent else report_iri(report_id)
         yield from describe(
@@ -66,6 +75,7 @@ def describe_parts(extraction: Extraction) -> Iterator[ox.Triple]:
                 ("dcterms:title", make_text(part.title or "（无题名）", "zh")),
                 ("oa:end", make_whole(part.span.end)),
                 ("oa:start", make_whole(part.span.start)),
+                ("pf:printedPage", make_whole(page) if (page := pages.get(part.path)) else None),
                 ("pf:report", make_iri(report_iri(report_id))),
             ],
         )
@@ -97,7 +107,7 @@ def describe_datasets(report: Report, facts: Iterable[Fact]) -> Iterator[ox.Trip
 
 def describe_readings(report: Report, facts: Iterable[Fact]) -> Iterator[ox.Triple]:
     """Yield the reading rules that found the facts, as plans of activities."""
-    titles = {layout.slug: layout.title for layout in load_layouts()}
+    titles = {layout.slug: layout.title for layout in load_layouts()} | _PROSE_RULES
     yield from describe(AGENT, ["prov:SoftwareAgent", "prov:Agent"], [("rdfs:label", make_text("ProvFin", "en"))])
     for rule in sorted({mention.rule for fact in facts for mention in fact.mentions}):
         reading = reading_iri(report.id, rule)

@@ -352,6 +352,7 @@ class StatementReader:
             is_exact=is_plain_count and not figure.qualifier,
             qualifier=figure.qualifier,
             leeway=next((way for way, words in self._grammar.leeway.items() if words.fullmatch(figure.qualifier)), ""),
+            sentence=clause.sentence.plain.span(clause.sentence.start, clause.sentence.start + 1).start,
             doubt=doubt,
         )
 
