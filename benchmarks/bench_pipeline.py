@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from provfin.assets import Assets, find_assets
 from provfin.building import write_files
+from provfin.curation import describe_share
 from provfin.document import parse_document
 from provfin.export import export_records
 from provfin.extraction import Extraction, extract_text
@@ -111,8 +112,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         one = list_stages(make_workload(source, 1, Path(folder) / "one"))
         many = list_stages(make_workload(source, COPIES, Path(folder) / "many"))
-        facts = len(extract_text(source, "copy-0").facts)
-        print(f"{name}: {facts} facts; median of {ROUNDS} runs, seconds\n")
+        extraction = extract_text(source, name)
+        print(f"{name}: {len(extraction.facts)} facts; {describe_share(extraction.share)}\n")
+        print(f"median of {ROUNDS} runs, seconds\n")
         print(f"{'stage':36}{'1 report':>10}{f'{COPIES} copies':>11}{'growth':>8}")
         for stage in one:
             single, multiple = time_stage(one[stage]), time_stage(many[stage])

@@ -24,9 +24,9 @@ PF = Namespace("https://w3id.org/provfin/def#")
 
 # Each imports only from those before it.
 ORDER = [
-    "errors", "assets", "quantity", "periods", "document", "vocabulary", "names", "layouts", "reports", "mentions",
-    "tables", "facts", "extraction", "turtle", "graph", "building", "export", "validation", "release", "guard",
-    "store", "queries", "web", "cli",
+    "errors", "assets", "quantity", "periods", "document", "vocabulary", "names", "entities", "layouts", "reports",
+    "mentions", "tables", "statements", "curation", "facts", "uses", "chronicle", "extraction", "ledger", "turtle",
+    "graph", "building", "export", "review", "validation", "release", "guard", "store", "queries", "web", "cli",
 ]  # fmt: skip
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 40

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,9 +20,10 @@ from rich.table import Table
 from provfin import __version__
 from provfin.assets import Assets, find_assets, find_releases_folder
 from provfin.building import render_gaps, render_graph, render_ledger, replace_file, write_files, write_jsonl
+from provfin.curation import Entry, describe_share, find_curation
 from provfin.errors import InputError
 from provfin.export import export_records
-from provfin.extraction import Extraction, extract
+from provfin.extraction import Extraction, extract, refuse_stale_curation
 from provfin.ledger import UNREAD, make_ledger, summarise
 from provfin.queries import find_question
 from provfin.release import (
@@ -34,6 +35,7 @@ from provfin.release import (
     open_newest,
     publish,
 )
+from provfin.review import Doubt, append_entry, describe_fields, find_doubts
 from provfin.store import BadQueryError, LocalEngine, NotAcceptableError, Query
 from provfin.validation import Finding, as_json, format_finding, validate
 
@@ -129,6 +131,8 @@ def _summarise(extraction: Extraction) -> None:
         f"{extraction.report.id}: {len(extraction.facts)} facts from {len(mentions)} places "
         f"({figures} figures, {len(mentions) - figures} dashes), {len(extraction.gaps)} gaps"
     )
+    if extraction.share.facts:
+        _say(f"  {describe_share(extraction.share)}")
     for reason, number in sorted(Counter(gap.reason for gap in extraction.gaps).items()):
         _say(f"  {number:5} {reason}")
 
@@ -160,6 +164,7 @@ def _rebuild_graphs(assets: Assets, reports: Path) -> None:
     for source in sources:
         with _working(f"Reading {source.name}"):
             extraction = extract(source)
+            refuse_stale_curation(extraction)
             write_files(assets.graphs / extraction.report.id, render_graph(extraction))
         _summarise(extraction)
 
@@ -313,6 +318,57 @@ def show_ledger(
     typer.echo(f"{len(lines):6} numbers")
     if any(line.kind == UNREAD for line in lines):
         raise typer.Exit(1)
+
+
+@app.command()
+def review(
+    source: Annotated[Path, typer.Argument(help="The report as UTF-8 text.")],
+    report_id: Annotated[str | None, typer.Option(help="Its id; else the file's name.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what the rules are sure of.")] = False,
+    only_list: Annotated[bool, typer.Option("--list", help="Show them and ask nothing.")] = False,
+) -> None:
+    """Show the doubtful figures of a report's prose in reading order and write what you decide into its curation."""
+    extraction = extract(source, report_id)
+    doubts = find_doubts(extraction, everything=everything)
+    path = find_curation(extraction.report.id)
+    for number, doubt in enumerate(doubts, start=1):
+        _show_doubt(doubt, f"{number}/{len(doubts)}")
+        if not only_list and not _decide(doubt, path):
+            break
+    _say(f"{len(doubts)} doubtful figures; decisions stand in {path}")
+
+
+def _show_doubt(doubt: Doubt, number: str) -> None:
+    typer.echo(f"\n{number}  {doubt.span.start}-{doubt.span.end}  {doubt.why}")
+    typer.echo(f"  …{doubt.before}【{doubt.exact}】{doubt.behind}…")
+    if doubt.mention is not None:
+        claim = doubt.mention.claim
+        typer.echo(f"  {claim.name}: {claim.measure}, {claim.period.code}, {claim.area.label}")
+        typer.echo(f"  {describe_fields(doubt.mention)}")
+
+
+def _decide(doubt: Doubt, path: Path) -> bool:
+    """Ask what is right and write it down; return whether to go on."""
+    answer = typer.prompt("  [k]eep, [c]orrect, [n]ot a fact, [s]kip, [q]uit", default="s").strip().lower()[:1]
+    if answer == "q":
+        return False
+    if answer == "n":
+        why = typer.prompt("  reason as a code, such as date, name or threshold")
+        append_entry(path, Entry(doubt.span, doubt.exact, typer.prompt("  why"), why))
+    elif answer in {"c", "k"}:
+        fields = describe_fields(doubt.mention) if doubt.mention else {}
+        fields = _ask_fields(fields) if answer == "c" or not fields else {}
+        append_entry(path, Entry(doubt.span, doubt.exact, typer.prompt("  why"), "", fields))
+    return True
+
+
+def _ask_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """Ask for each field, offering what the rules read; return those that are new."""
+    names = ("indicator", "measure", "period", "area", "value", "unit")
+    answers = {name: typer.prompt(f"  {name}", default=fields.get(name, "")) for name in names}
+    members = dict(_split_param(item) for item in typer.prompt("  breakdowns as name=code", default="").split())
+    changed = {name: value for name, value in answers.items() if value and value != fields.get(name)}
+    return changed | ({"members": members} if members else {})
 
 
 @app.command()

@@ -28,6 +28,9 @@ _ORG = Namespace("http://www.w3.org/ns/org#")
 # Where the codes of a kind stand in ontology/vocabulary.
 _SCHEMES: dict[Kind, str] = {"actor": "institutions", "instrument": "instruments", "target": "targets"}
 _SHORTEST = 2
+_NO_LIMIT = 1000
+# No name of the genre is longer; what is, is a list of names or a phrase.
+LONGEST_NAME = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +88,21 @@ class EntityReader:
         self._by_start = {kind: _sort_names(found) for kind, found in self._names.items()}
         self._ignored = _load_ignored()
 
-    def find(self, text: str, kinds: Iterable[Kind] = KINDS) -> tuple[Naming, ...]:
-        """Return the namings in `text`, in order of place; those of one kind do not overlap one another."""
+    def find(self, text: str, kinds: Iterable[Kind] = KINDS, longest: int = _NO_LIMIT) -> tuple[Naming, ...]:
+        """Return the namings in `text`, in order of place; those of one kind do not overlap one another.
+
+        Names of more than `longest` characters are left aside: the vocabulary has phrases among its hidden labels.
+        """
         compact = _compact(text, self._ignored)
-        found = (naming for kind in kinds for naming in self._find_kind(text, compact, kind))
+        found = (naming for kind in kinds for naming in self._find_kind(text, compact, kind, longest))
         return tuple(sorted(found, key=lambda naming: (naming.start, -naming.end, naming.kind)))
 
-    def find_outermost(self, text: str, kinds: Iterable[Kind] = KINDS) -> tuple[Naming, ...]:
+    def find_outermost(self, text: str, kinds: Iterable[Kind] = KINDS, longest: int = _NO_LIMIT) -> tuple[Naming, ...]:
         """Return the namings in `text` that are no part of another name.
 
         What is named as a target may name an institution or instrument as well, so targets hide no others.
         """
-        everything = self.find(text)
+        everything = self.find(text, longest=longest)
         wanted = set(kinds)
         return tuple(
             naming
@@ -122,10 +128,10 @@ class EntityReader:
             names["actor"] += tuple(_name_publisher(words["publisher"], institution.concept))
         return EntityReader(names)
 
-    def _find_kind(self, text: str, compact: _Compact, kind: Kind) -> Iterator[Naming]:
+    def _find_kind(self, text: str, compact: _Compact, kind: Kind, longest: int) -> Iterator[Naming]:
         position = 0
         while position < len(compact.text):
-            name = self._name_at(compact.text, position, kind)
+            name = self._name_at(compact.text, position, kind, longest)
             if name is None:
                 position += 1
                 continue
@@ -134,8 +140,10 @@ class EntityReader:
             yield Naming(start, end, text[start:end], name.concept, kind)
             position = last + 1
 
-    def _name_at(self, text: str, position: int, kind: Kind) -> _Name | None:
+    def _name_at(self, text: str, position: int, kind: Kind, longest: int) -> _Name | None:
         for name in self._by_start[kind].get(text[position], ()):
+            if len(name.text) > longest:
+                continue
             if text.startswith(name.text, position) and _stands_alone(name, text, position):
                 return name
         return None

@@ -6,7 +6,7 @@ what could not be read is among the gaps.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from provfin.chronicle import Chronicle, read_chronicle
@@ -18,7 +18,7 @@ from provfin.layouts import find_layout, load_layouts
 from provfin.mentions import Mention
 from provfin.names import load_names
 from provfin.reports import Report, identify
-from provfin.statements import Dismissal, read_prose
+from provfin.statements import Dismissal, Readings, read_prose
 from provfin.tables import TableContext, read_table
 from provfin.vocabulary import Vocabulary, load_vocabulary
 
@@ -37,7 +37,7 @@ class Extraction:
     gaps: tuple[Gap, ...]
     # Numbers of the prose that state no fact, and how the rules did on those that do.
     dismissals: tuple[Dismissal, ...] = ()
-    share: ReadingShare | None = None
+    share: ReadingShare = field(default_factory=lambda: ReadingShare(0, 0, 0))
     chronicle: Chronicle = field(default_factory=Chronicle)
 
 
@@ -81,6 +81,13 @@ def extract(path: Path, report_id: str | None = None) -> Extraction:
     return extract_text(source, make_report_id(path, report_id))
 
 
+def refuse_stale_curation(extraction: Extraction) -> None:
+    """Raise `InputError` when decisions of reviewers no longer match the text, naming the first."""
+    stale = next((gap for gap in extraction.gaps if gap.reason == "curation-does-not-match"), None)
+    if stale is not None:
+        raise InputError(stale.message, where=f"{extraction.report.id}, {stale.span.start}", repair=stale.repair)
+
+
 def extract_text(source: str, report_id: str) -> Extraction:
     """Read the text of a report into facts and gaps; never raises on what the text says."""
     document = parse_document(source)
@@ -108,9 +115,20 @@ def extract_text(source: str, report_id: str) -> Extraction:
 
 def _read_prose(document: Document, report: Report, vocabulary: Vocabulary) -> Curated:
     path = find_curation(report.id)
-    return apply_curation(
-        read_prose(document, report, vocabulary), load_curation(path), document, vocabulary, report.area, str(path)
-    )
+    readings = _withhold_last(read_prose(document, report, vocabulary), len(document.source))
+    return apply_curation(readings, load_curation(path), document, vocabulary, report.area, str(path))
+
+
+def _withhold_last(readings: Readings, end: int) -> Readings:
+    """A figure that touches the end of the file may have lost digits or its unit; it becomes a gap."""
+    last = [mention for mention in readings.mentions if mention.span.end == end]
+    gaps = [
+        Gap("cut-off", mention.span, f"{mention.exact} touches the end of the file and may have lost some of it",
+            "end the file with a line end if it is whole", mention.part.trail)
+        for mention in last
+    ]  # fmt: skip
+    kept = tuple(mention for mention in readings.mentions if mention not in last)
+    return replace(readings, mentions=kept, gaps=(*readings.gaps, *gaps))
 
 
 def _read_tables(document: Document, report: Report, vocabulary: Vocabulary, gaps: list[Gap]) -> Iterator[Mention]:

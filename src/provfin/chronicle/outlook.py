@@ -3,6 +3,7 @@
 One commitment told several times is one statement. Refuses preambles: whose spirit is followed announces nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from provfin.chronicle.entries import is_entry
@@ -11,6 +12,11 @@ from provfin.chronicle.reading import Reading
 from provfin.chronicle.rules import Commitment
 from provfin.chronicle.setting import Setting
 from provfin.document import Gap, Paragraph, Part, Span
+from provfin.entities import load_scheme
+from provfin.vocabulary import Concept
+
+# Shorter names of topics, such as 服务, are parts of many other words.
+_SHORTEST_TOPIC = 3
 
 
 @dataclass
@@ -60,7 +66,7 @@ def _read_paragraph(paragraph: Paragraph, setting: Setting, found: Outlook) -> N
             matching = [item for item in setting.rules.commitments if item.pattern.search(clause.text)]
             if matching:
                 evidence = setting.point_to(span, paragraph.part, "outlook")
-                _add(found, _make_statement(matching, actor, setting, evidence))
+                _add(found, _make_statement(matching, clause, actor, setting, evidence))
             elif setting.rules.outlook_verbs.search(clause.text):
                 found.gaps.append(_make_gap(span, paragraph.part))
 
@@ -75,11 +81,16 @@ def _find_actor(reading: Reading, setting: Setting) -> Participant | None:
 
 
 def _make_statement(
-    matching: list[Commitment], actor: Participant | None, setting: Setting, evidence: Evidence
+    matching: list[Commitment], clause: Reading, actor: Participant | None, setting: Setting, evidence: Evidence
 ) -> OutlookStatement:
-    topics = tuple(dict.fromkeys(topic for item in matching for topic in item.topics))
-    first = matching[0]
-    return OutlookStatement(first.code, first.label, topics, actor, setting.report.year + 1, (evidence,))
+    topics = [topic for item in matching for topic in item.topics]
+    topics += [code for code, topic in load_scheme("topics").items() if any(_is_named(topic, clause))]
+    first, year = matching[0], setting.report.year + 1
+    return OutlookStatement(first.code, first.label, tuple(dict.fromkeys(topics)), actor, year, (evidence,))
+
+
+def _is_named(topic: Concept, clause: Reading) -> Iterator[bool]:
+    return (len(name) >= _SHORTEST_TOPIC and name in clause.text for name in topic.names)
 
 
 def _add(found: Outlook, statement: OutlookStatement) -> None:

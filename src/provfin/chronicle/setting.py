@@ -9,7 +9,7 @@ from functools import cached_property
 from provfin.chronicle.model import Evidence, Participant
 from provfin.chronicle.rules import Rules, load_rules
 from provfin.document import Document, Part, Span, read_chinese_number
-from provfin.entities import EntityReader, Naming, load_entities, load_relations, load_scheme
+from provfin.entities import LONGEST_NAME, EntityReader, Naming, load_entities, load_relations, load_scheme
 from provfin.reports import Report
 from provfin.vocabulary import Concept, load_vocabulary, normalise
 
@@ -131,7 +131,7 @@ class Setting:
 
     def name_things(self, text: str) -> list[Concept]:
         """Return the institutions and instruments named in a text, each once."""
-        namings = self.entities.find_outermost(text, ("actor", "instrument"))
+        namings = self.entities.find_outermost(text, ("actor", "instrument"), LONGEST_NAME)
         return list({naming.concept.iri: naming.concept for naming in namings}.values())
 
 

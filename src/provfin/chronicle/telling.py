@@ -178,7 +178,8 @@ def _make_step(
         concepts = [item.concept for item in participants if item.role == telling.rule.actor and item.concept]
     else:
         concepts = list(named.things)
-    if concepts and not documents and (_tells_by_actor(telling.rule) or _is_named_by(named, concepts[0])):
+    names_thing = bool(telling.rule.object) and bool(concepts) and _is_named_by(named, concepts[0])
+    if concepts and not documents and (_tells_by_actor(telling.rule) or names_thing):
         return concepts[0].slug
     text = documents[0].title if documents else named.text
     return escape_iri(_clean(text)[:_LONGEST_STEP])

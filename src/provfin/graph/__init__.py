@@ -14,7 +14,14 @@ from provfin.graph.observations import (
     describe_periods,
     observation_iri,
 )
-from provfin.graph.report import describe_datasets, describe_parts, describe_readings, describe_report, report_iri
+from provfin.graph.report import (
+    describe_datasets,
+    describe_notes,
+    describe_parts,
+    describe_readings,
+    describe_report,
+    report_iri,
+)
 from provfin.graph.things import describe_chronicle
 from provfin.graph.uses import describe_use
 from provfin.uses import find_uses
@@ -29,6 +36,7 @@ def build_graph(extraction: Extraction) -> dict[str, list[ox.Triple]]:
         "report.ttl": [
             *describe_report(report),
             *describe_parts(extraction),
+            *describe_notes(extraction),
             *describe_datasets(report, facts),
             *describe_readings(report, facts),
             *describe_periods(report, facts),

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from provfin.document import Part
+from provfin.document import Part, Passage, Span
 from provfin.extraction import Extraction
 from provfin.facts import Fact
 from provfin.graph.terms import describe, make_iri, make_text, make_whole
 from provfin.layouts import load_layouts
 from provfin.reports import Report
 from provfin.turtle import BASE
+from provfin.vocabulary import escape_iri
 
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 AGENT = f"{BASE}agent/provfin"
@@ -79,6 +80,41 @@ def describe_parts(extraction: Extraction) -> Iterator[ox.Triple]:
                 ("pf:report", make_iri(report_iri(report_id))),
             ],
         )
+
+
+def describe_notes(extraction: Extraction) -> Iterator[ox.Triple]:
+    """Yield the footnotes of the report and the notes under its tables, and the page that names who made it."""
+    report, document = extraction.report, extraction.document
+    for footnote in document.footnotes:
+        iri = f"{BASE}part/{report.id}/footnote/{escape_iri(footnote.mark)}"
+        yield from _describe_leaf(
+            report, iri, report_iri(report.id), "Footnote", f"脚注{footnote.mark}", footnote.passage
+        )
+    for block in document.tables:
+        for number, note in enumerate(block.notes, start=1):
+            table = part_iri(report.id, block.part)
+            yield from _describe_leaf(report, f"{table}/note/{number}", table, "Footnote", f"注{number}", note)
+    if document.credits:
+        span = Span(document.credits[0].span.start, document.credits[-1].span.end)
+        page = Passage.cut(document.source, span)
+        iri = f"{BASE}part/{report.id}/credits"
+        yield from _describe_leaf(report, iri, report_iri(report.id), "Credits", "署名", page)
+
+
+def _describe_leaf(
+    report: Report, iri: str, whole: str, kind: str, title: str, passage: Passage
+) -> Iterator[ox.Triple]:
+    yield from describe(
+        iri,
+        [f"pf:{kind}", "pf:DocumentPart"],
+        [
+            ("dcterms:isPartOf", make_iri(whole)),
+            ("dcterms:title", make_text(title, "zh")),
+            ("oa:end", make_whole(passage.offsets[-1] + 1)),
+            ("oa:start", make_whole(passage.offsets[0])),
+            ("pf:report", make_iri(report_iri(report.id))),
+        ],
+    )
 
 
 def dataset_iri(report_id: str, fact: Fact) -> str:

@@ -192,7 +192,7 @@ def _describe_event(report: Report, event: Event, figures: _Figures) -> Iterator
             *changes,
             ("pf:date", make_typed(event.moment.date, _DATATYPES[event.moment.precision])),
             ("pf:datePrecision", make_text(event.moment.precision)),
-            ("pf:endDate", _write_until(event)),
+            ("pf:until", _write_until(event)),
             *(("pf:document", make_iri(document_iri(report, item))) for item in event.documents),
             ("pf:eventKind", make_iri(f"{BASE}event-kind/{event.kind}")),
             ("pf:isFirst", make_typed("true", "boolean") if event.is_first else None),
@@ -376,6 +376,7 @@ def _describe_name_mention(report: Report, mention: NameMention) -> Iterator[ox.
         [
             ("oa:exact", make_text(mention.exact)),
             ("pf:refersTo", make_iri(mention.concept.iri)),
+            ("rdfs:label", make_text(f"提及：{mention.concept.label}", "zh")),
             *_describe_source(report, evidence),
         ],
     )

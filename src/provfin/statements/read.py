@@ -25,6 +25,8 @@ from provfin.vocabulary import Concept, Indicator, Vocabulary
 
 _ROLES: tuple[Kind, ...] = ("actor", "instrument", "target")
 _LATEST = 12
+# A bare name such as 沈阳 may be the beginning of another; with its kind it is a place.
+_AREA_KINDS = ("省", "市", "区", "州", "盟", "县", "内")
 
 
 @dataclass(frozen=True)
@@ -171,14 +173,20 @@ class StatementReader:
     def _take_area(self, text: str, context: Context) -> str:
         bare = text[1:] if text.startswith("在") else text
         for naming in self._entities.find_outermost(bare, ("area",)):
-            if naming.start == 0 and not bare[naming.end :].startswith(("、", "和", "等")):
+            is_whole = naming.concept == context.home or naming.exact.endswith(_AREA_KINDS)
+            if naming.start == 0 and is_whole and not bare[naming.end :].startswith(("、", "和", "等")):
                 context.area = naming.concept
                 return bare[naming.end :]
             break
         return text
 
     def _note_roles(self, clause: "_Clause", context: Context) -> None:
+        told: set[Kind] = set()
         for naming in self._entities.find_outermost(clause.text, _ROLES):
+            goes_on = clause.text[naming.end :].lstrip("”").startswith("、")
+            if naming.kind in told or (goes_on and naming.kind == "instrument"):
+                continue
+            told.add(naming.kind)
             if naming.kind == "actor" and "actor" in context.roles and not _opens(naming, clause.text):
                 continue
             context.roles[naming.kind] = naming.concept
