@@ -54,7 +54,7 @@ class Claim:
         """The self-contained Chinese name of what is claimed."""
         base = next((member for name, member in self.members if name == _BASE and not member.is_total), None)
         name = write_name(self.indicator, {name: member for name, member in self.members if name != _BASE})
-        return f"{name}（与{base.label}相比）" if base else name
+        return f"{name}（{base.label}）" if base else name
 
     @property
     def name_en(self) -> str:

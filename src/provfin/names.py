@@ -13,6 +13,9 @@ from provfin.vocabulary import Concept, Dimension, Indicator, Vocabulary, load_v
 
 _TOKEN = re.compile(r"\[(?P<optional>[^\]]*)\]|\{(?P<names>[^|}]*)(?:\|(?P<otherwise>[^}]*))?\}|(?P<plain>[^\[{]+)")
 
+# How many answers a reader remembers: the names of a few reports.
+_MOST_KNOWN = 50_000
+
 Members = dict[str, Concept]
 
 
@@ -67,14 +70,26 @@ class NameReader:
             for item in vocabulary.indicators.values()
             for template in item.templates
         ]
+        # Most texts are no name: one pattern without groups tells so before each is tried.
+        bodies = (re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for pattern, _ in self._patterns)
+        self._any = re.compile("|".join(bodies))
+        self._known: dict[str, Named | None] = {}
 
     def read(self, text: str) -> Named | None:
         """Return the indicator and codes a printed name stands for, or None when none is known by it."""
         wanted = normalise(text)
-        for pattern, indicator in self._patterns:
-            match = pattern.fullmatch(wanted)
-            if match is not None:
-                return Named(indicator, _members_of(match, indicator))
+        if wanted not in self._known:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            self._known[wanted] = self._read(wanted)
+        return self._known[wanted]
+
+    def _read(self, wanted: str) -> Named | None:
+        if self._any.fullmatch(wanted):
+            for pattern, indicator in self._patterns:
+                match = pattern.fullmatch(wanted)
+                if match is not None:
+                    return Named(indicator, _members_of(match, indicator))
         literal = self._literal.get(wanted)
         return Named(literal, {}) if literal else None
 

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 _FIGURE = re.compile(r"(?P<sign>[-+\u2212\u2013])?\s?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?")
 _NOTE_MARKS = re.compile(r"[*⁰¹²³⁴⁵⁶⁷⁸⁹①-⑳]+$")
@@ -38,6 +39,7 @@ def fold_width(text: str) -> str:
     return "".join(_fold_character(character) for character in text)
 
 
+@cache
 def _fold_character(character: str) -> str:
     folded = unicodedata.normalize("NFKC", character)
     return folded if len(folded) == 1 and unicodedata.east_asian_width(character) in "FW" else character

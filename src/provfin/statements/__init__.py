@@ -4,7 +4,8 @@ Phrases live in `data/prose.toml`, names and units in the vocabulary. Refuses to
 dismissed with a reason, what is not clear is a gap.
 """
 
-from provfin.statements.prose import NUMBER, read_prose
+from provfin.statements.figures import NUMBER
+from provfin.statements.prose import read_prose
 from provfin.statements.read import Dismissal, Readings
 
 __all__ = ["NUMBER", "Dismissal", "Readings", "read_prose"]

@@ -41,7 +41,11 @@ class Grammar:
     dismissed: Patterns
     time: Patterns
     tokens: tuple[Token, ...]
+    scene: Patterns
+    former: Patterns
     subject: Patterns
+    # Words for several sides of a thing, with the sides (城乡 = 城镇|农村).
+    pairs: dict[str, str]
     heads: tuple[str, ...]
     record: Patterns
     leeway: Patterns
@@ -77,7 +81,10 @@ def load_grammar(path: Path | None = None) -> Grammar:
             dismissed=_compile(declared["dismissed"]),
             time=_compile(declared["time"]),
             tokens=tuple(_compile_token(token) for token in declared["token"]),
+            scene=_compile(declared["scene"]),
+            former=_compile(declared["former"]),
             subject=_compile(declared["subject"]),
+            pairs=dict(declared["pairs"]),
             heads=tuple(sorted(declared["subject"]["heads"].split("|"), key=lambda head: (-len(head), head))),
             record=_compile(declared["record"]),
             leeway=_compile(declared["leeway"]),

@@ -3,6 +3,8 @@
 Every character knows its place in the passage it comes from, so that spans point into the source.
 """
 
+from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provfin.document import Passage, Span
@@ -35,23 +37,25 @@ def make_plain(passage: Passage, grammar: Grammar) -> Plain:
     return Plain("".join(folded[n] for n in kept), tuple(kept), passage)
 
 
-def cut_spans(text: str, grammar: Grammar, boundary: str) -> list[tuple[int, int]]:
-    """Return the pieces between boundaries of a kind (`sentence`, `clause`) that stand outside of brackets.
+def cut_spans(text: str, grammar: Grammar, boundary: str, figures: Sequence[int] = ()) -> list[tuple[int, int]]:
+    """Return the pieces between boundaries of a kind (`sentence`, `clause`).
 
-    A boundary belongs to no piece; commas between digits are none.
+    Clauses end outside of brackets only, or behind one of the `figures` inside. A boundary belongs to no piece; commas
+    between digits are none.
     """
-    depth, start = 0, 0
+    opened: list[int] = []
+    start = 0
     pieces = []
     for n, character in enumerate(text):
         if character in grammar.opening:
-            depth += 1
+            opened.append(n)
         elif character in grammar.closing:
-            depth = max(0, depth - 1)
-        elif grammar.cut[boundary].match(character) and not (depth and boundary == "clause"):
-            if _is_inside_number(text, n):
+            del opened[-1:]
+        elif grammar.cut[boundary].match(character) and not _is_inside_number(text, n):
+            if boundary == "clause" and opened and bisect(figures, opened[-1]) == bisect(figures, n):
                 continue
             pieces.append((start, n))
-            start, depth = n + 1, 0 if boundary == "sentence" else depth
+            start, opened = n + 1, [] if boundary == "sentence" else opened
     pieces.append((start, len(text)))
     return [(first, last) for first, last in pieces if last > first]
 

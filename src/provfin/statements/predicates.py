@@ -33,9 +33,9 @@ class Predicate:
         return bool(self.found & _CHANGES) and "reached" not in self.found
 
     @property
-    def is_distributive(self) -> bool:
-        """Whether several figures are dealt out to several things (分别)."""
-        return "each" in self.found
+    def is_bare(self) -> bool:
+        """Whether nothing is said of the figure but that it is one."""
+        return not self.found - {"link", "each", "before", "light"}
 
 
 class PredicateReader:
@@ -43,7 +43,7 @@ class PredicateReader:
 
     def __init__(self, grammar: Grammar) -> None:
         self._tokens = grammar.tokens
-        self._many = re.compile(r"[和、与及]")
+        self._many = re.compile(r"和|、|与|及")
 
     def read(self, text: str) -> Predicate:
         """Return the predicate that ends `text` and what stands before it."""
@@ -69,15 +69,13 @@ class PredicateReader:
     def _take(self, predicate: Predicate, token: Token, match: re.Match[str]) -> None:
         is_new = token.name not in predicate.found
         predicate.found.add(token.name)
-        if "分别" in match[0]:
-            predicate.found.add("each")
         if token.name in _CHANGES and is_new and not predicate.verb:
             predicate.sign, predicate.verb = token.sign, match[0]
         elif token.name == "compare" and predicate.base is None:
             predicate.base = token.base
             predicate.sign = predicate.sign or _find_direction(match[0])
         elif token.name == "compare-many":
-            predicate.bases = tuple(self._many.split(match[0][1:]))
+            predicate.bases = tuple(self._many.split(match["list"]))
         elif token.name in {"compare-other", "compare-over"}:
             predicate.other = match["other"]
             predicate.sign = predicate.sign or _find_direction(match[0])
@@ -89,9 +87,9 @@ class PredicateReader:
 
 def _find_direction(text: str) -> int:
     """Return whether a comparison such as 低于全国 itself says that something is more or less."""
-    if text.startswith(("低于", "慢于")):
+    if text.startswith(("低", "慢")):
         return -1
-    return 1 if text.startswith(("高于", "快于", "优于")) else 0
+    return 1 if text.startswith(("高", "快", "优")) else 0
 
 
 def _rank(token: Token, match: re.Match[str]) -> tuple[bool, int]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from provfin.document import Document, Gap, Part, Passage, Span
 from provfin.entities import load_entities
-from provfin.mentions import Mention
 from provfin.names import load_names
 from provfin.quantity import fold_width
 from provfin.reports import Report
@@ -13,25 +12,28 @@ from provfin.statements.grammar import load_grammar
 from provfin.statements.read import Dismissal, Readings, StatementReader
 from provfin.vocabulary import Vocabulary
 
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-
 
 def read_prose(document: Document, report: Report, vocabulary: Vocabulary) -> Readings:
     """Return the figures of paragraphs, notes and footnotes; a number that nothing was made of is a gap."""
     entities = load_entities().speaking_for(report.area, report.publisher)
     reader = StatementReader(load_grammar(), vocabulary, load_names(), entities, report)
-    mentions: list[Mention] = []
-    dismissals: list[Dismissal] = []
-    gaps: list[Gap] = []
-    for passage, part in _list_passages(document):
-        readings = reader.read(passage, part)
-        heading = tuple(_dismiss_heading_number(passage, part))
-        mentions.extend(mention for mention in readings.mentions if not _is_covered(mention.span, heading))
-        dismissals.extend([*heading, *readings.dismissals])
-        gaps.extend(gap for gap in readings.gaps if not _is_covered(gap.span, heading))
-        read = Readings(readings.mentions, (*heading, *readings.dismissals), readings.gaps)
-        gaps.extend(_find_unread(passage, part, read))
-    return Readings(tuple(mentions), tuple(dismissals), tuple(gaps))
+    all_readings = [read_passage(passage, part, reader) for passage, part in _list_passages(document)]
+    return Readings(
+        tuple(mention for readings in all_readings for mention in readings.mentions),
+        tuple(dismissal for readings in all_readings for dismissal in readings.dismissals),
+        tuple(gap for readings in all_readings for gap in readings.gaps),
+    )
+
+
+def read_passage(passage: Passage, part: Part, reader: StatementReader) -> Readings:
+    """Return what a passage states; every digit of it stands in just one mention, dismissal or gap."""
+    heading = tuple(_dismiss_heading_number(passage, part))
+    found = reader.read(passage, part)
+    mentions = tuple(item for item in found.mentions if not _is_covered(item.span, heading))
+    dismissals = (*heading, *(item for item in found.dismissals if not _is_covered(item.span, heading)))
+    gaps = tuple(item for item in found.gaps if not _is_covered(item.span, heading))
+    readings = Readings(mentions, dismissals, gaps)
+    return Readings(mentions, dismissals, (*gaps, *_find_unread(passage, part, readings)))
 
 
 def _list_passages(document: Document) -> Iterator[tuple[Passage, Part]]:
@@ -55,11 +57,11 @@ def _dismiss_heading_number(passage: Passage, part: Part) -> Iterator[Dismissal]
 def _find_unread(passage: Passage, part: Part, read: Readings) -> Iterator[Gap]:
     spans = [item.span for items in (read.mentions, read.dismissals, read.gaps) for item in items]
     covered = {n for span in spans for n in range(span.start, span.end)}
-    for match in NUMBER.finditer(fold_width(passage.text)):
-        span = passage.span(match.start(), match.end())
-        if span.start not in covered:
-            message = f"nothing was made of the number {match[0]}"
-            yield Gap("prose-not-read", span, message, "add a curation entry", part.trail)
+    folded = fold_width(passage.text)
+    unread = "".join(" " if n in covered else c for n, c in zip(passage.offsets, folded, strict=True))
+    for run in re.finditer(r"\d+", unread):
+        message = f"nothing was made of the number {run[0]}"
+        yield Gap("prose-not-read", passage.span(*run.span()), message, "add a curation entry", part.trail)
 
 
 def _is_covered(span: Span, dismissals: tuple[Dismissal, ...]) -> bool:

@@ -6,14 +6,19 @@ concept has becomes a candidate under its own words.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from provfin.names import Members, NameReader
+from provfin.names import Members, Named, NameReader, write_name
 from provfin.statements.grammar import Grammar
 from provfin.vocabulary import Indicator, Unit, Vocabulary, escape_iri, normalise
 
 _QUOTES = str.maketrans("", "", "“”‘’\"'《》")
 _LONGEST_LABEL = 40
+_SHORTEST_NAME = 2
+_LONGEST_PART = 24
+_LONGEST_NAME = 80
+# What a known name may have behind it that a report leaves out.
+_TAILS = ("额", "总额", "余额", "同比")
 _KIND_MEASURES = {"Currency": "level", "Count": "count", "DimensionlessRatio": "rate"}
 
 
@@ -43,11 +48,33 @@ class TopicReader:
         self._generic = subject["generic"]
         self._joints = subject["joints"]
         self._heads = grammar.heads
-        self._inner = re.compile("实现|共有|共计|合计|累计|已经|已")
+        self._inner = subject["inner"]
+        self._share_name = subject["share-name"]
+        self._pairs = {name: sides.split("|") for name, sides in grammar.pairs.items()}
+        self._scale = subject["scale"]
+        self._empty = subject["empty"]
+        self._deed_of_side = subject["deed-of-side"]
+        self._stock_head = subject["stock-head"]
+        self._increase = subject["increase"]
+        self._side = subject["side"]
+        self._known: dict[str, Named | None] = {}
         self._in_context: dict[str, list[Indicator]] = {}
         for indicator in vocabulary.indicators.values():
             for name in indicator.context_names:
                 self._in_context.setdefault(name, []).append(indicator)
+
+    def find_opening(self, text: str) -> Topic | None:
+        """Return the longest known name that opens a headline such as 固定资产投资稳中有进."""
+        for end in range(min(len(text), _LONGEST_LABEL), 2, -1):
+            topic = self._look_up(text[:end], [])
+            if topic is not None:
+                return topic
+        return None
+
+    def split_pair(self, phrase: str, number: int, topic: Topic) -> list[str]:
+        """Return the names a word for several sides stands for (城乡) of what was spoken of before; else nothing."""
+        sides = self._pairs.get(phrase, [])
+        return [f"{side}{topic.name}" for side in sides] if len(sides) == number and topic.name else []
 
     def tidy(self, phrase: str) -> str:
         """Return a name without the words around it that say nothing of it."""
@@ -62,13 +89,41 @@ class TopicReader:
 
     def read(self, phrase: str, around: list[Topic]) -> Topic:
         """Return the topic a tidy name stands for among the topics spoken of before, the latest last."""
+        side = self._complete_side(phrase, _find_whole(around)) if around and self.is_side(phrase) else None
+        if side is not None and side.indicator:
+            return side
         for variant in self._vary(phrase):
             found = self._look_up(variant, around)
             if found is not None:
                 return found
+        if side is not None:
+            return side
+        if around and self._deed_of_side.fullmatch(phrase):
+            return Topic(f"{phrase}{self._deed_of_side.sub('', around[-1].name, count=1)}"[:_LONGEST_LABEL])
         if around and self._generic.fullmatch(phrase):
             return self._extend(around[-1], phrase, around)
-        return Topic(self._inner.sub("", phrase)[-_LONGEST_LABEL:])
+        name = self._inner.sub("", phrase)
+        return Topic(name[-_LONGEST_LABEL:] if self._is_name(name) else "")
+
+    def is_side(self, phrase: str) -> bool:
+        """Tell whether a name is only a side of what was spoken of before (住户, 中长期)."""
+        return self._side.fullmatch(phrase) is not None
+
+    def read_increase(self, topic: Topic) -> Topic:
+        """Return what is added to a stock over a time, for 同比多增 and 余额新增; another topic as it is."""
+        if topic.indicator is None or not topic.indicator.is_stock:
+            return topic
+        tail = self._increase.pattern
+        for name in (topic.name, write_name(topic.indicator, topic.members)):
+            stem = self._stock_head.sub("", name)
+            found = self._look_up(f"{stem}{tail}", [])
+            if found is not None:
+                return replace(found, is_carried=topic.is_carried)
+        return Topic(f"{stem}{tail}", is_carried=topic.is_carried)
+
+    def _is_name(self, phrase: str) -> bool:
+        """Tell whether more is left of a phrase than words that name nothing by themselves."""
+        return len(re.sub(r"\W", "", self._empty.sub("", phrase))) >= _SHORTEST_NAME
 
     def read_whole(self, part: Topic, whole: str, around: list[Topic]) -> Topic:
         """Return the topic of a share: of what it is a part, and which part."""
@@ -77,19 +132,23 @@ class TopicReader:
             found = self._look_up(text, around)
             if found is not None and found.indicator is not None and found.indicator.measure == "share":
                 return found
+        if not whole and self._share_name.search(name):
+            return part
         label = part.indicator.label if part.indicator and not part.members else name
+        if not label:
+            return Topic("")
         return Topic(f"{label}占{whole}的比重" if whole else f"{label}占比")
 
     def split(self, phrase: str, number: int) -> list[str]:
         """Return the names of a list of `number` things, each complete; empty if it has no such parts."""
-        parts = [part for part in re.split("、", phrase) if part]
+        parts = [part for part in phrase.split("、") if part]
         if len(parts) < number:
             parts = [part for part in self._joints.split(phrase) if part]
-        while len(parts) > number and number > 1:
-            # A joint inside a name: what stands around it is put together again, from the left.
-            parts = [parts[0] + "、" + parts[1], *parts[2:]] if len(parts) - number < len(parts) - 1 else parts
-        if len(parts) != number:
+        if len(parts) < number:
             return []
+        # Joints inside a name: what stands around them is put together again, from the left.
+        extra = len(parts) - number
+        parts = ["、".join(parts[: extra + 1]), *parts[extra + 1 :]]
         return [self._complete(part, parts) for part in parts]
 
     def _complete(self, part: str, parts: list[str]) -> str:
@@ -99,12 +158,30 @@ class TopicReader:
         for known in self._list_completions(part, parts[0], parts[-1]):
             if self._look_up(known, []):
                 return known
-        head = next((head for head in self._heads if parts[-1].endswith(head)), "")
-        has_head = any(part.endswith(other) for other in self._heads)
-        return part if has_head or not head or part is parts[-1] else part + head
+        return part if part is parts[-1] else self._add_head(part, parts[-1])
+
+    def _add_head(self, part: str, last: str) -> str:
+        """Give a name the head that another ends with, or what it lacks of it (绿色贷款 beside 涉农贷款余额)."""
+        head = next((head for head in self._heads if last.endswith(head)), "")
+        for length in range(len(head) - 1, 1, -1):
+            if part.endswith(head[:length]):
+                return part + head[length:]
+        return part if not head or any(part.endswith(other) for other in self._heads) else part + head
+
+    def _complete_side(self, side: str, topic: Topic) -> Topic:
+        """Return the side of what was spoken of before: 住户 beside 各项存款余额 is 住户存款余额."""
+        name = topic.name[-_LONGEST_PART:]
+        for known in self._list_completions(side, name, name):
+            found = self._look_up(known, [])
+            if found is not None:
+                return found
+        whole = self._add_head(side, name)
+        return Topic(whole if whole != side else "")
 
     @staticmethod
     def _list_completions(part: str, first: str, last: str) -> Iterator[str]:
+        if max(len(part), len(first), len(last)) > _LONGEST_PART:
+            return
         yield from (part + last[n:] for n in range(1, len(last)))
         yield from (first[:n] + part for n in range(len(first) - 1, 0, -1))
         yield from (first[:n] + part + last[m:] for n in range(len(first) - 1, 0, -1) for m in range(1, len(last)))
@@ -114,28 +191,45 @@ class TopicReader:
         yield self._inner.sub("", phrase)
         bare = re.sub(r"\([^()]*\)", "", phrase)
         yield bare
-        yield re.sub(r"(?:规模|总量|数量)$", "", bare)
-        for tail in ("额", "总额", "余额", "同比"):
+        yield self._scale.sub("", bare)
+        for tail in _TAILS:
             yield bare + tail
 
     def _look_up(self, phrase: str, around: list[Topic]) -> Topic | None:
-        named = self._names.read(phrase) if phrase else None
+        named = self._read_name(phrase)
         if named is not None:
             return Topic(phrase, named.indicator, named.members)
-        spoken_of = {topic.indicator.code for topic in around if topic.indicator}
-        for indicator in self._in_context.get(normalise(phrase), []):
-            if spoken_of & indicator.kin:
-                return Topic(phrase, indicator)
+        wanted = self._in_context.get(normalise(phrase), [])
+        for topic in reversed(around) if wanted else ():
+            near = {topic.indicator.code, *topic.indicator.kin} if topic.indicator else set()
+            for indicator in wanted:
+                if near & indicator.kin:
+                    return Topic(phrase, indicator)
         return None
+
+    def _read_name(self, phrase: str) -> Named | None:
+        if not phrase or len(phrase) > _LONGEST_NAME:
+            return None
+        if phrase not in self._known:
+            self._known[phrase] = self._names.read(phrase)
+        return self._known[phrase]
 
     def _extend(self, topic: Topic, generic: str, around: list[Topic]) -> Topic:
         name = topic.name
+        if name.endswith(generic):
+            return topic
         stem = next((name[: -len(head)] for head in self._heads if name.endswith(head) and name != head), name)
         for text in (name + generic, stem + generic):
             found = self._look_up(text, around)
             if found is not None:
                 return found
         return Topic(f"{name}{generic}"[-_LONGEST_LABEL:])
+
+
+def _find_whole(around: list[Topic]) -> Topic:
+    """Return what a side is a side of: the stock spoken of last before its increase, else what was spoken of last."""
+    stocks = (topic for topic in reversed(around[-2:]) if topic.indicator and topic.indicator.is_stock)
+    return next(stocks, around[-1])
 
 
 def make_candidate(
