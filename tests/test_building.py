@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from provfin.building import render_gaps, render_graph, replace_file, write_files
+from provfin.building import render_gaps, render_graph, render_ledger, replace_file, write_files
 from provfin.errors import InputError
 from provfin.extraction import Extraction, extract_text
+from provfin.ledger import make_ledger
 from provfin.turtle import read_turtle
 
 BUILD = """
 import hashlib, sys
 from pathlib import Path
-from provfin.building import render_gaps, render_graph
+from provfin.building import render_gaps, render_graph, render_ledger
 from provfin.extraction import extract
+from provfin.ledger import make_ledger
 extraction = extract(Path(sys.argv[1]))
 files = render_graph(extraction)
 files["gaps.jsonl"] = render_gaps(extraction.gaps, extraction.document.source)
+files["ledger.jsonl"] = render_ledger(make_ledger(extraction), extraction.document.source)
 print(*(f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in sorted(files.items())), sep="\\n")
 """
 
@@ -29,6 +32,7 @@ print(*(f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in sorted(fi
 def list_hashes(extraction: Extraction) -> list[str]:
     files = render_graph(extraction)
     files["gaps.jsonl"] = render_gaps(extraction.gaps, extraction.document.source)
+    files["ledger.jsonl"] = render_ledger(make_ledger(extraction), extraction.document.source)
     return [f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in sorted(files.items())]
 
 
@@ -47,7 +51,9 @@ def test_another_process_gives_the_same_bytes(example: Extraction) -> None:
 def test_the_files_of_a_report_are_turtle(example: Extraction, tmp_path: Path) -> None:
     files = render_graph(example)
     write_files(tmp_path, files)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mentions.ttl", "observations.ttl", "report.ttl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "mentions.ttl", "observations.ttl", "report.ttl", "things.ttl",
+    ]  # fmt: skip
     assert all(read_turtle(tmp_path / name) for name in files)
 
 
@@ -61,8 +67,18 @@ def test_gaps_are_lines_of_json_in_reading_order(example: Extraction) -> None:
         assert list(record) == ["reason", "start", "end", "line", "exact", "section", "message", "repair"]
 
 
-def test_no_gaps_are_no_lines() -> None:
-    assert render_gaps([], "") == b""
+def test_the_ledger_is_lines_of_json_in_reading_order(example: Extraction) -> None:
+    source = example.document.source
+    records = [json.loads(line) for line in render_ledger(make_ledger(example), source).decode().splitlines()]
+    assert len(records) == len(make_ledger(example))
+    assert [record["start"] for record in records] == sorted(record["start"] for record in records)
+    for record in records:
+        assert source[record["start"] : record["end"]] == record["exact"]
+        assert list(record) == ["start", "end", "line", "exact", "kind", "reason", "facts"]
+
+
+def test_no_gaps_and_no_numbers_are_no_lines() -> None:
+    assert render_gaps([], "") == render_ledger([], "") == b""
 
 
 def test_files_are_written_into_a_new_folder(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_what_is_not_said_is_the_whole() -> None:
         ("currencyScope", "_T"),
         ("institutionalSector", "_T"),
         ("maturity", "short-term"),
+        ("comparisonBase", "_T"),
     ]
 
 

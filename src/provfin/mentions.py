@@ -39,8 +39,9 @@ class Claim:
     def make(
         cls, indicator: Indicator, measure: str, area: Concept, period: Period, members: Mapping[str, Concept]
     ) -> "Claim":
-        """Return a claim whose unsaid breakdowns are totals, in the order of the cube structure."""
-        complete = ((item.name, members.get(item.name, item.total)) for item in indicator.dimensions)
+        """Return a claim whose unsaid breakdowns are the indicator's own, else totals, in the order of the cube."""
+        known = {**dict(indicator.own_members), **members}
+        complete = ((item.name, known.get(item.name, item.total)) for item in indicator.dimensions)
         return cls(indicator, measure, area, period, tuple(complete))
 
     @property

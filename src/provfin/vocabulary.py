@@ -133,6 +133,8 @@ class Indicator(Concept):
     kin: frozenset[str] = frozenset()
     # Short names that stand for it only where one of its kin has been spoken of.
     context_names: frozenset[str] = frozenset()
+    # Codes that every figure of it has: the tool of 碳减排支持工具发放额.
+    own_members: tuple[tuple[str, Concept], ...] = ()
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -321,12 +323,20 @@ class _Loader:
                     ordered.append((int(str(self._one(component, QB.order))), by_iri[str(dimension)]))
             yield Structure(str(node), tuple(dimension for _, dimension in sorted(ordered, key=lambda pair: pair[0])))
 
+    def _list_own_members(self, node: Node, structure: Structure) -> Iterator[tuple[str, Concept]]:
+        for dimension in structure.dimensions:
+            if self.graph.value(node, URIRef(dimension.iri)) is not None:
+                members = {item.iri: item for item in dimension.members}
+                yield dimension.name, self._declared(members, node, URIRef(dimension.iri))
+
     def _indicators(self, structures: dict[str, Structure], units: dict[str, Unit]) -> Iterator[Indicator]:
         by_iri = {unit.iri: unit for unit in units.values()}
         for node in self.concepts_by_scheme.get(ID["scheme/indicators"], []):
+            structure = self._declared(structures, node, PF.structure)
             yield Indicator(
                 *self._common(node),
-                structure=self._declared(structures, node, PF.structure),
+                structure=structure,
+                own_members=tuple(self._list_own_members(node, structure)),
                 is_stock=str(self._one(node, PF.nature)).endswith("/stock"),
                 measure=str(self._one(self._one(node, PF.defaultMeasure), SKOS.notation)),
                 unit=self._declared(by_iri, node, PF.defaultUnit),

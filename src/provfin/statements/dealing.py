@@ -11,6 +11,7 @@ from provfin.statements.figures import PrintedFigure
 from provfin.statements.grammar import Grammar
 from provfin.statements.meanings import AMOUNTS_OF_CHANGE
 from provfin.statements.predicates import Predicate
+from provfin.statements.scenes import SceneReader
 from provfin.statements.topics import Topic, TopicReader
 
 NOTHING = Topic("")
@@ -19,8 +20,9 @@ NOTHING = Topic("")
 class TopicDealer:
     """Deals the names before a group of figures out to them."""
 
-    def __init__(self, grammar: Grammar, topics: TopicReader) -> None:
+    def __init__(self, grammar: Grammar, topics: TopicReader, scenes: SceneReader) -> None:
         self._grammar = grammar
+        self._scenes = scenes
         self._topics = topics
 
     def deal(
@@ -46,6 +48,9 @@ class TopicDealer:
     def find(self, rest: str, context: Context) -> Topic:
         """Return the topic a name stands for, or the one spoken of last when the words name nothing."""
         topic = self._topics.read(rest, context.topics) if rest else NOTHING
+        if topic.phrase and topic.indicator is None:
+            done = self._topics.read(self._scenes.drop_actor(rest), context.topics)
+            topic = done if done.phrase else topic
         if topic.phrase or topic.indicator or self._topics.is_side(rest):
             return topic
         if self._grammar.subject["deed"].fullmatch(rest) and "instrument" in context.roles:

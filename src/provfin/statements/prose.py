@@ -48,7 +48,7 @@ def _list_passages(document: Document) -> Iterator[tuple[Passage, Part]]:
 
 def _dismiss_heading_number(passage: Passage, part: Part) -> Iterator[Dismissal]:
     """The number of a heading that runs into its paragraph states no fact."""
-    if part.span.start == passage.offsets[0]:
+    if passage.offsets and part.span.start == passage.offsets[0]:
         match = re.match(r"\s*\d{1,2}(?![\d.%]*\d)", fold_width(passage.text))
         if match is not None:
             yield Dismissal(passage.span(match.start(), match.end()), "heading-number")

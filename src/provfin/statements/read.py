@@ -70,7 +70,7 @@ class StatementReader:
         self._scenes = SceneReader(grammar, entities)
         self._predicates = PredicateReader(grammar)
         self._topics = TopicReader(grammar, vocabulary, names)
-        self._dealer = TopicDealer(grammar, self._topics)
+        self._dealer = TopicDealer(grammar, self._topics, self._scenes)
         self._meanings = MeaningReader(vocabulary, grammar)
         self._claims = ClaimMaker(grammar, vocabulary)
         self._verbs = grammar.subject["verbs"]
@@ -156,6 +156,8 @@ class StatementReader:
             former = self._scenes.find_former(group.before if inner else outer, context)
             outer = self._note_times(outer, group, context)
             before = self._enter(outer, inner, former[0] if former else None, context)
+            if number > 0 and (tail := self._grammar.figure["behind"].match(before)):
+                before = before[tail.end() :]
             if number > 0 and (joint := self._clauses.joint.match(before)):
                 before = before[joint.end() :]
                 before = before if closed or self._verbs.match(before) else lead + before

@@ -55,7 +55,7 @@ class SceneReader:
     def _take_area(self, text: str, context: Context) -> str:
         bare = text[1:] if text.startswith("在") else text
         for naming in self._entities.find_outermost(bare, ("area",)):
-            # A bare name such as 沈阳 may be the beginning of another; with its kind it is a place.
+            # The bare name of a city may be the beginning of another; with its kind it is a place.
             is_whole = naming.concept == context.home or self._grammar.subject["area"].search(naming.exact)
             if naming.start == 0 and is_whole and not self._grammar.subject["joint"].match(bare, naming.end):
                 context.area = naming.concept
@@ -116,6 +116,11 @@ class SceneReader:
             if is_second and not self._opens(naming, clause.text):
                 continue
             context.roles[naming.kind] = naming.concept
+
+    def drop_actor(self, text: str) -> str:
+        """Return a text without the name of who does what it tells, where it begins with one."""
+        naming = next(iter(self._entities.find_outermost(text, ("actor",))), None)
+        return text[naming.end :] if naming is not None and naming.start == 0 else text
 
     def _opens(self, naming: Naming, text: str) -> bool:
         return naming.start <= 4 or bool(self._grammar.subject["led"].search(text[: naming.start]))

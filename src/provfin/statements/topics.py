@@ -13,8 +13,11 @@ from provfin.statements.grammar import Grammar
 from provfin.vocabulary import Indicator, Unit, Vocabulary, escape_iri, normalise
 
 _QUOTES = str.maketrans("", "", "“”‘’\"'《》")
-_LONGEST_LABEL = 40
+# A candidate's label is a name of a few words, never a piece of the report's sentence.
+_LONGEST_LABEL = 19
+_LONGEST_OPENING = 40
 _SHORTEST_NAME = 2
+_SHORTEST_END = 6
 _LONGEST_PART = 24
 _LONGEST_NAME = 80
 # What a known name may have behind it that a report leaves out.
@@ -65,7 +68,7 @@ class TopicReader:
 
     def find_opening(self, text: str) -> Topic | None:
         """Return the longest known name that opens a headline such as 固定资产投资稳中有进."""
-        for end in range(min(len(text), _LONGEST_LABEL), 2, -1):
+        for end in range(min(len(text), _LONGEST_OPENING), 2, -1):
             topic = self._look_up(text[:end], [])
             if topic is not None:
                 return topic
@@ -99,11 +102,11 @@ class TopicReader:
         if side is not None:
             return side
         if around and self._deed_of_side.fullmatch(phrase):
-            return Topic(f"{phrase}{self._deed_of_side.sub('', around[-1].name, count=1)}"[:_LONGEST_LABEL])
+            return Topic(f"{phrase}{self._deed_of_side.sub('', around[-1].name, count=1)}"[:_LONGEST_NAME])
         if around and self._generic.fullmatch(phrase):
             return self._extend(around[-1], phrase, around)
         name = self._inner.sub("", phrase)
-        return Topic(name[-_LONGEST_LABEL:] if self._is_name(name) else "")
+        return Topic(name[-_LONGEST_NAME:] if self._is_name(name) else "")
 
     def is_side(self, phrase: str) -> bool:
         """Tell whether a name is only a side of what was spoken of before (住户, 中长期)."""
@@ -220,10 +223,20 @@ class TopicReader:
             return topic
         stem = next((name[: -len(head)] for head in self._heads if name.endswith(head) and name != head), name)
         for text in (name + generic, stem + generic):
-            found = self._look_up(text, around)
-            if found is not None:
-                return found
-        return Topic(f"{name}{generic}"[-_LONGEST_LABEL:])
+            for variant in self._vary(text):
+                found = self._look_up(variant, around)
+                if found is not None:
+                    return found
+        return Topic(f"{name}{generic}"[-_LONGEST_NAME:])
+
+
+def _shorten(name: str) -> str:
+    """Return the end of a name, where Chinese has its head, from the beginning of a word if that can be told."""
+    if len(name) <= _LONGEST_LABEL:
+        return name
+    end = name[-_LONGEST_LABEL:]
+    rest = re.split("[、,()的和与]", end, maxsplit=1)[-1]
+    return rest if len(rest) >= _SHORTEST_END else end
 
 
 def _find_whole(around: list[Topic]) -> Topic:
@@ -236,7 +249,7 @@ def make_candidate(
     topic: Topic, unit: Unit, measure: str, vocabulary: Vocabulary, *, is_stock: bool, with_roles: bool
 ) -> Indicator:
     """Return an indicator for a name the vocabulary lacks; it keeps its facts, marked as a candidate."""
-    label = topic.phrase or "（未指明）"
+    label = _shorten(topic.phrase)
     known = next(iter(vocabulary.indicators.values()))
     return Indicator(
         iri=f"{known.iri.rsplit('/', 1)[0]}/candidate-{escape_iri(label)}",
