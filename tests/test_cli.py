@@ -57,7 +57,7 @@ def test_version(run: Run) -> None:
 
 def test_help_lists_the_commands(run: Run) -> None:
     shown = run("--help").out
-    for name in ("extract", "build", "validate", "query", "export", "serve"):
+    for name in ("extract", "build", "validate", "query", "export", "ledger", "review", "serve"):
         assert name in shown
 
 
@@ -67,7 +67,7 @@ def test_extract_writes_turtle_and_gaps_and_sums_up(run: Run, tmp_path: Path) ->
     assert outcome.out == ""
     assert outcome.err.startswith("example-2024: ")
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"report.ttl", "observations.ttl", "mentions.ttl", "gaps.jsonl"}
+    assert names == {"report.ttl", "observations.ttl", "mentions.ttl", "things.ttl", "gaps.jsonl", "ledger.jsonl"}
     source = EXAMPLE.read_bytes().decode()
     gaps = [json.loads(line) for line in (tmp_path / "out" / "gaps.jsonl").read_text(encoding="utf-8").splitlines()]
     assert gaps

@@ -1,6 +1,7 @@
 """The export: one record for each mention, saying what the graph says."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from provfin.building import render_graph, write_files, write_jsonl
 from provfin.errors import InputError
 from provfin.export import Record, export_records, find_turtle
 from provfin.extraction import Extraction, extract_text
+from provfin.facts import to_base
+from provfin.mentions import ROLES
 from provfin.turtle import BASE
 
 FIELDS = [
@@ -60,11 +63,16 @@ def test_a_record_says_what_the_extraction_says(records: list[Record], example: 
         assert record["measure"] == claim.measure
         assert record["period"] == claim.period.code
         assert record["area"] == claim.area.code
-        assert record["dimensions"] == {name: member.code for name, member in claim.members}
+        members = dict(claim.members)
+        assert record["dimensions"] == {name: member.code for name, member in claim.members if name not in ROLES}
+        told = {role: members[role].label for role in ROLES if role in members and not members[role].is_total}
+        assert {role: record[role] for role in ROLES} == {role: told.get(role) for role in ROLES}
+        assert record["qualifier"] == (mention.qualifier or None)
+        assert record["origin"] == mention.origin
         assert record["section"] == mention.part.trail
         assert record["unit"] == mention.unit.label
         assert (record["value"] and Decimal(record["value"])) == mention.value
-        assert (record["value_base"] and Decimal(record["value_base"])) == fact.base_value
+        assert (record["value_base"] and Decimal(record["value_base"])) == to_base(mention.value, mention.unit)
 
 
 def test_a_record_of_a_figure(records: list[Record], example: Extraction) -> None:
@@ -86,7 +94,12 @@ def test_a_record_of_a_figure(records: list[Record], example: Extraction) -> Non
         "base_unit": "%",
         "period": "2023-12-31",
         "area": "unknown",
-        "dimensions": {"currencyScope": "_T", "institutionalSector": "_T", "maturity": "medium-and-long-term"},
+        "dimensions": {
+            "comparisonBase": "_T",
+            "currencyScope": "_T",
+            "institutionalSector": "_T",
+            "maturity": "medium-and-long-term",
+        },
         "actor": None,
         "instrument": None,
         "target": None,
@@ -147,7 +160,7 @@ def test_records_are_in_reading_order(records: list[Record]) -> None:
 def test_lines_of_json_read_back(records: list[Record]) -> None:
     lines = write_jsonl(records).decode().splitlines()
     assert [json.loads(line) for line in lines] == records
-    assert "机构" in lines[0]
+    assert "存款" in "".join(lines)
 
 
 def test_all_data_are_exported_when_no_folder_is_given() -> None:
@@ -168,3 +181,44 @@ def test_a_graph_that_lacks_what_a_record_needs_is_refused_naming_the_node(folde
         (tmp_path / path.name).write_text("".join(kept), encoding="utf-8")
     with pytest.raises(InputError, match=rf"{BASE}mention/example-2024/\d+-\d+: no exact; run provfin validate"):
         export_records(tmp_path)
+
+
+# What prose says
+
+
+def test_a_record_of_prose_says_who_with_what_and_for_whom(records: list[Record]) -> None:
+    record = find_record(records, "420 户")
+    assert {name: record[name] for name in ("actor", "instrument", "target", "qualifier", "origin", "read_by")} == {
+        "actor": "村镇银行", "instrument": "支农再贷款", "target": "小微企业", "qualifier": "超", "origin": "prose",
+        "read_by": "rule",
+    }  # fmt: skip
+    assert record["section"] == "二、金融怎么样 / （一）银行 / 专栏 1 一家虚构小店的贷款故事"
+    assert record["dimensions"] == {"comparisonBase": "_T"}
+
+
+def test_a_role_that_is_not_told_is_none(records: list[Record]) -> None:
+    record = find_record(records, "12.6 亿元")
+    assert (record["actor"], record["instrument"], record["target"]) == (None, "支农再贷款", None)
+
+
+def test_a_record_says_what_a_figure_is_compared_with(records: list[Record]) -> None:
+    record = find_record(records, "0.6 个百分点")
+    assert (record["measure"], record["value"], record["dimensions"]["comparisonBase"]) == ("diff_pp", "-0.6", "nation")
+
+
+def test_mentions_of_prose_and_table_are_of_one_observation_each_with_its_value(records: list[Record]) -> None:
+    found = [record for record in records if record["observation"].endswith("/2023-12-31/deposits/level")]
+    assert [(record["exact"], record["value"], record["unit"], record["origin"]) for record in found] == [
+        ("0.95 万亿元", "0.95", "万亿元", "prose"),
+        ("9488 亿元", "9488", "亿元", "prose"),
+        ("9,488.2", "9488.2", "亿元", "table"),
+    ]
+
+
+def test_what_a_reviewer_read_says_so(example: Extraction, tmp_path: Path) -> None:
+    facts = [
+        replace(fact, mentions=tuple(replace(mention, rule="review") for mention in fact.mentions))
+        for fact in example.facts
+    ]
+    write_files(tmp_path, render_graph(replace(example, facts=tuple(facts))))
+    assert {record["read_by"] for record in export_records(tmp_path)} == {"reviewer"}

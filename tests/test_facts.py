@@ -1,5 +1,6 @@
 """Facts: mentions of the same claim together, and what contradicts itself kept out."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provfin.document import Part, Span
-from provfin.facts import make_facts, to_base
+from provfin.facts import Fact, make_facts, to_base
 from provfin.mentions import Claim, Mention
 from provfin.periods import Period, month_end, months
 from provfin.quantity import Interval, parse_figure
@@ -237,3 +238,203 @@ def test_an_exact_count_is_its_own_interval() -> None:
 def test_a_dash_has_no_interval() -> None:
     (fact,), _ = make_facts([make_mention("—", 10)])
     assert (fact.value, fact.base_value, fact.interval) == (None, None, None)
+
+
+# Prose beside tables
+
+BODY = Part("section", "section/1", "一、甲", Span(200, 203))
+
+
+def make_prose(exact: str, start: int, unit: str = "亿元", claim: Claim | None = None, leeway: str = "") -> Mention:
+    mention = make_mention(exact, start, unit, claim, BODY)
+    return replace(mention, origin="prose", leeway=leeway, qualifier=leeway and "约", sentence=start)
+
+
+def list_places(fact: Fact) -> list[int]:
+    return [mention.span.start for mention in fact.mentions]
+
+
+def test_abstract_body_and_table_are_one_fact() -> None:
+    mentions = [make_prose("3.3", 20, "万亿元"), make_prose("32613", 250), make_mention("32612.7", 900)]
+    (fact,), gaps = make_facts(mentions)
+    assert gaps == []
+    assert list_places(fact) == [900, 250, 20]
+    assert (fact.value, fact.unit.label, fact.disputed) == (Decimal("32612.7"), "亿元", ())
+    assert fact.interval == Interval(Decimal("32612.65"), Decimal("32612.75"))
+
+
+def test_equal_numbers_of_different_facts_stay_apart() -> None:
+    claims = [
+        make_claim(), make_claim(period=month_end(2023, 11)), make_claim(measure="yoy_change_abs"),
+        make_claim("deposits"), make_claim(maturity="短期"), make_claim(currencyScope="人民币"),
+    ]  # fmt: skip
+    facts, gaps = make_facts(make_prose("5.1", 10 * n, claim=claim) for n, claim in enumerate(claims))
+    assert (len(facts), gaps) == (len(claims), [])
+
+
+@pytest.mark.parametrize(
+    ("exact", "leeway", "lower", "upper"),
+    [
+        ("235", "above", "235", "236"),
+        ("3.2", "above", "3.2", "3.3"),
+        ("2000", "above", "2000", "3000"),
+        ("5000", "below", "4000", "5000"),
+        ("99", "below", "98", "99"),
+        ("2.5", "about", "2.45", "2.55"),
+        ("300", "about", "250", "350"),
+    ],
+)
+def test_a_word_beside_a_figure_opens_its_interval(exact: str, leeway: str, lower: str, upper: str) -> None:
+    (fact,), _ = make_facts([make_prose(exact, 10, leeway=leeway)])
+    assert fact.interval == Interval(Decimal(lower), Decimal(upper))
+
+
+@pytest.mark.parametrize(("exact", "leeway"), [("3.2", "above"), ("3.3", "below"), ("3.3", "about")])
+def test_an_open_figure_agrees_with_the_one_it_rounds_and_never_leads(exact: str, leeway: str) -> None:
+    (fact,), gaps = make_facts([make_prose(exact, 10, "万亿元", leeway=leeway), make_mention("32612.7", 90)])
+    assert (gaps, fact.disputed) == ([], ())
+    assert list_places(fact) == [90, 10]
+
+
+def test_an_open_figure_that_is_more_precise_does_not_lead_either() -> None:
+    (fact,), _ = make_facts([make_prose("32612.7", 10, leeway="above"), make_prose("32613", 90)])
+    assert list_places(fact) == [90, 10]
+
+
+# Mentions that disagree where prose takes part
+
+
+@pytest.mark.parametrize("others", [("prose",), ("table",)])
+def test_what_prose_contradicts_is_kept_and_disputed(others: tuple[str]) -> None:
+    make = make_prose if others == ("prose",) else make_mention
+    first, second = make_prose("5.1", 10), make("5.3", 90)
+    (fact,), gaps = make_facts([second, first])
+    assert fact.mentions == (first, second)
+    assert (fact.value, fact.disputed) == (Decimal("5.1"), (second,))
+    assert fact.interval == Interval(Decimal("5.05"), Decimal("5.15"))
+    assert [(gap.reason, gap.span) for gap in gaps] == [
+        ("mentions-disagree", first.span), ("mentions-disagree", second.span)
+    ]  # fmt: skip
+    assert all("5.1 at 10 and 5.3 at 90" in gap.message for gap in gaps)
+
+
+def test_the_value_that_most_mentions_bear_out_is_taken() -> None:
+    mentions = [make_prose("62.0", 10), make_prose("64.5", 50), make_prose("65", 90), make_prose("64.52", 70)]
+    (fact,), gaps = make_facts(mentions)
+    assert fact.value == Decimal("64.52")
+    assert [mention.exact for mention in fact.disputed] == ["62.0"]
+    assert len(gaps) == 4
+
+
+def test_a_dash_that_prose_contradicts_is_disputed() -> None:
+    facts, gaps = make_facts([make_mention("—", 10), make_prose("5.3", 90)])
+    assert [bool(fact.disputed) for fact in facts] == [True]
+    assert len(gaps) == 2
+
+
+def test_a_contradiction_of_prose_does_not_put_a_table_out_of_order() -> None:
+    cells = make_series(["1.0", "2.0", "3.0"])
+    facts, gaps = make_facts([*cells, make_prose("9.0", 250, claim=cells[0].claim)])
+    assert [bool(fact.disputed) for fact in facts] == [True, False, False]
+    assert {gap.reason for gap in gaps} == {"mentions-disagree"}
+
+
+# Who, with what, for whom
+
+
+def make_operation(code: str = "loans-granted", **roles: str) -> Claim:
+    indicator = VOCABULARY.indicators[code]
+    members = {
+        name: next(member for member in VOCABULARY.dimensions[name].members if member.code == wanted)
+        for name, wanted in roles.items()
+    }
+    return Claim.make(indicator, "level", AREA, months(2023, 1, 12), members)
+
+
+TOOL = {"instrument": "agriculture-relending"}
+USE = {**TOOL, "target": "farmers"}
+
+
+def test_a_mention_that_names_less_joins_the_one_that_names_more() -> None:
+    mentions = [
+        make_prose("2", 10, claim=make_operation()),
+        make_prose("2.3", 90, claim=make_operation(**USE)),
+        make_prose("2.30", 50, claim=make_operation(**TOOL)),
+    ]
+    (fact,), gaps = make_facts(mentions)
+    assert gaps == []
+    assert fact.claim == make_operation(**USE)
+    assert list_places(fact) == [50, 90, 10]
+    assert all(mention.claim == fact.claim for mention in fact.mentions)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        make_operation(instrument="small-business-relending"),
+        replace(make_operation(**TOOL), period=months(2022, 1, 12)),
+        replace(make_operation(**TOOL), measure="yoy_change_abs"),
+        replace(make_operation(**TOOL), area=VOCABULARY.areas["CN-LN"]),
+        make_operation("agriculture-relending-granted", **TOOL),
+    ],
+    ids=["another tool", "another year", "another measure", "another area", "another indicator"],
+)
+def test_a_mention_of_something_else_does_not_join(other: Claim) -> None:
+    facts, gaps = make_facts([make_prose("2.3", 10, claim=make_operation(**USE)), make_prose("2.3", 90, claim=other)])
+    assert (len(facts), gaps) == (2, [])
+
+
+def test_a_mention_with_another_value_does_not_join() -> None:
+    facts, gaps = make_facts(
+        [make_prose("2.3", 10, claim=make_operation(**USE)), make_prose("2.5", 90, claim=make_operation(**TOOL))]
+    )
+    assert ([fact.disputed for fact in facts], gaps) == ([(), ()], [])
+
+
+def test_a_mention_that_could_join_either_of_two_joins_none() -> None:
+    other = {**TOOL, "target": "small-and-micro-enterprises"}
+    mentions = [
+        make_prose("2.3", 10, claim=make_operation(**USE)),
+        make_prose("2.3", 50, claim=make_operation(**other)),
+        make_prose("2.3", 90, claim=make_operation(**TOOL)),
+    ]
+    facts, _ = make_facts(mentions)
+    assert sorted(list_places(fact) for fact in facts) == [[10], [50], [90]]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["2", "2.3", "2.34", "9"]),
+            st.sampled_from([{}, TOOL, USE, {"target": "farmers"}]),
+            st.sampled_from(["prose", "table"]),
+        ),
+        max_size=8,
+    )
+)
+def test_no_mention_of_prose_is_lost_whatever_is_said(said: list[tuple[str, dict[str, str], str]]) -> None:
+    mentions = [
+        replace(make_prose(exact, 10 * n, claim=make_operation(**roles)), origin=origin)  # type: ignore[arg-type]
+        for n, (exact, roles, origin) in enumerate(said)
+    ]
+    facts, gaps = make_facts(mentions)
+    placed = {mention.span for fact in facts for mention in fact.mentions}
+    assert placed >= {mention.span for mention in mentions if mention.origin == "prose"}
+    assert placed | {gap.span for gap in gaps} == {mention.span for mention in mentions}
+    disputed = {mention.span for fact in facts for mention in fact.disputed}
+    assert disputed <= {gap.span for gap in gaps if gap.reason == "mentions-disagree"}
+    assert make_facts(reversed(mentions)) == (facts, gaps)
+    for fact in facts:
+        agreeing = [mention for mention in fact.mentions if mention not in fact.disputed]
+        assert fact.value == agreeing[0].value
+
+
+# Names of what is compared
+
+
+def test_a_claim_that_compares_says_with_what() -> None:
+    indicator, bases = VOCABULARY.indicators["gross-regional-product"], VOCABULARY.dimensions["comparisonBase"]
+    nation = next(member for member in bases.members if member.code == "nation")
+    claim = Claim.make(indicator, "diff_pp", AREA, months(2023, 1, 12), {"comparisonBase": nation})
+    assert claim.name == "地区生产总值（与全国相比）"
+    assert claim.key == "CN-JL/2023/gross-regional-product/nation/diff_pp"

@@ -6,10 +6,10 @@ is named in full where the sentence before names it.
 
 import pytest
 
-from asking import QUESTIONS, Case, check_rows, name_case
+from asking import MAY_BE_SILENT, QUESTIONS, Case, check_rows, name_case
 from provfin.assets import find_assets
 from provfin.store import LocalEngine, Query
-from test_questions import COLUMNS, MAY_BE_SILENT
+from test_questions import COLUMNS
 from test_questions import ROWS as TABLE_ROWS
 from test_questions_prose import ROWS as PROSE_ROWS
 
@@ -40,7 +40,6 @@ ROWS = [
     Case(
         "uses-of-an-instrument",
         names="tool through told value unit",
-        count=3,
         rows=[
             "碳减排支持工具 | 金融机构 | 成效 | 1175 | 万吨二氧化碳当量",
             "碳减排支持工具 | 金融机构 | 提供资金 | 271 | 亿元",
@@ -120,12 +119,18 @@ ROWS = [
         names="instrument value unit",
         given={"class": "pf:FinancialProduct"},
         rows=[
+            "“两新”中期票据 | 10 | 亿元",
             "冰雪产业贷 | 3000 | 万元",
             "冰雪产业贷款 | 14 | 亿元",
             "冰雪产业贷款 | 300 | 户",
+            "动产融资 | 235 | 亿元",
+            "数字人民币 | 285 | 亿元",
+            "民营企业科创票据 | 10 | 亿元",
             "知识产权质押融资 | 84 | 亿元",
             "碳排放权抵质押贷款 | 3825 | 万元",
+            "科创票据 | 35 | 亿元",
             "节水贷 | 9350 | 万元",
+            "非金融企业债务融资工具 | 548 | 亿元",
         ],
     ),
     Case("instruments-by-class", names="class", count=3, rows=["金融产品", "专项行动", "政策工具"]),
@@ -256,11 +261,14 @@ ROWS = [
     ),
     Case(
         "figures-of-cities",
+        names="city value unit",
+        rows=["大连市 | 6257.3 | 万笔", "大连市 | 285 | 亿元", "大连市 | 20 | 个"],
+    ),
+    Case(
+        "figures-of-cities",
         names="city what value unit",
         rows=[
             "大连市 | 备案登记：大连融金征信 | — | —",
-            "大连市 | 数字人民币业务笔数 | 6257.3 | 万笔",
-            "大连市 | 数字人民币业务金额 | 285 | 亿元",
             "本溪市 | 本溪五女山：国家5A级旅游景区 | — | —",
             "沈阳市 | 沈阳：国家中欧班列集结中心 | — | —",
             "盘锦市 | 盘锦：国家中小企业数字化转型城市试点 | — | —",

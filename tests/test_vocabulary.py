@@ -1,10 +1,9 @@
 """The vocabulary: every name stands for one thing, every code has what reading needs."""
 
 import shutil
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from itertools import combinations
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from provfin.assets import find_assets
 from provfin.errors import InputError
-from provfin.vocabulary import Concept, Indicator, Vocabulary, escape_iri, load_vocabulary, normalise
+from provfin.vocabulary import Concept, Vocabulary, escape_iri, load_vocabulary, normalise
 
 VOCABULARY = load_vocabulary()
 PROVINCES = [
@@ -292,21 +291,6 @@ def test_a_name_that_needs_its_context_belongs_to_something(code: str) -> None:
 def test_the_kin_of_an_indicator_are_indicators() -> None:
     strangers = {code for item in VOCABULARY.indicators.values() for code in item.kin} - set(VOCABULARY.indicators)
     assert strangers == set()
-
-
-def test_no_context_name_stands_for_two_of_one_kin() -> None:
-    """Where two indicators go by one short name, what has been spoken of before must tell which is meant."""
-    by_name: dict[str, list[Indicator]] = defaultdict(list)
-    for indicator in VOCABULARY.indicators.values():
-        for name in indicator.context_names:
-            by_name[name].append(indicator)
-    clashes = [
-        (name, first.code, second.code)
-        for name, indicators in by_name.items()
-        for first, second in combinations(indicators, 2)
-        if first.kin & second.kin
-    ]
-    assert clashes == []
 
 
 @pytest.mark.parametrize("name", sorted(VOCABULARY.structures))

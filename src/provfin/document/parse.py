@@ -23,6 +23,7 @@ from provfin.document.model import (
 )
 from provfin.document.outline import Outline, tidy_title
 from provfin.document.title import find_title
+from provfin.quantity import fold_width
 
 _LONGEST_CAPTION_REST = 16
 _REPAIR = "check the conversion of the source to text at this place"
@@ -106,9 +107,9 @@ class _Walk:
         )
 
     def _find_page(self, part: Part) -> int | None:
-        return self.contents.pages.get(squeeze(part.title)) or self.contents.pages.get(
-            squeeze(self.source[part.span.start : part.span.end])
-        )
+        titles = (part.title, self.source[part.span.start : part.span.end])
+        pages = (self.contents.pages.get(squeeze(fold_width(title))) for title in titles)
+        return next((page for page in pages if page), None)
 
     def _mark(self, line: Line, kind: str) -> None:
         if not line.is_blank:

@@ -20,7 +20,7 @@ class ClaimMaker:
 
     def make(self, clause: Clause, figure: PrintedFigure, topic: Topic, meaning: Meaning, context: Context) -> Mention:
         """Return the mention of a figure whose topic and meaning are known."""
-        claim = self._make_claim(topic, meaning, context)
+        claim = self._make_claim(clause, topic, meaning, context)
         doubt = meaning.doubt or ("candidate" if claim.indicator.is_candidate else "")
         is_plain_count = meaning.unit.exponent == 0 and meaning.unit.kind == "Count"
         return Mention(
@@ -47,14 +47,17 @@ class ClaimMaker:
             return dimension.total
         return dimension.find(text) or dimension.candidate(f"与{text}相比")
 
-    def _make_claim(self, topic: Topic, meaning: Meaning, context: Context) -> Claim:
-        roles = dict(context.roles)
+    def _make_claim(self, clause: Clause, topic: Topic, meaning: Meaning, context: Context) -> Claim:
+        # Plain statistics tell of nobody who does anything, whatever names stand in them.
+        is_deed = topic.indicator is not None or self._grammar.subject["operation"].search(clause.text)
+        roles = dict(context.roles) if is_deed else {}
         indicator = topic.indicator or make_candidate(
             topic, meaning.unit, meaning.measure, self._vocabulary,
             is_stock=self._is_stock(topic, context), with_roles=bool(roles),
         )  # fmt: skip
         members = {**topic.members, **roles, "comparisonBase": meaning.named_base or self._find_code(meaning.base)}
-        names = {dimension.name for dimension in indicator.dimensions}
+        # What an indicator declares of who, with what or for whom goes before what the sentence names.
+        names = {dimension.name for dimension in indicator.dimensions} - {name for name, _ in indicator.own_members}
         members = {name: member for name, member in members.items() if name in names}
         return Claim.make(indicator, meaning.measure, context.area, _find_period(indicator, meaning, context), members)
 

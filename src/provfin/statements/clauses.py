@@ -8,7 +8,7 @@ from provfin.statements.figures import PrintedFigure
 from provfin.statements.grammar import Grammar
 from provfin.statements.plain import Plain
 
-_JOINTS = {"、", "和", "与", "及", "以及", ":", "∶", "", ",和"}
+_JOINTS = {"、", "合计", "共计", "总计", "和", "与", "及", "以及", ":", "∶", "", ",和"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class ClauseReader:
     def __init__(self, grammar: Grammar) -> None:
         self.joint = grammar.subject["joint"]
         self._noun_end = grammar.subject["noun-end"]
+        self._honour = grammar.subject["honour"]
         self._noun_goes_on = grammar.subject["noun-goes-on"]
         self._no_noun = grammar.subject["no-noun"]
 
@@ -89,7 +90,7 @@ class ClauseReader:
         """Return the noun that stands right behind a counted figure, or nothing."""
         text = behind.split(")")[0] if behind.startswith(")") else behind
         match = self._noun_end.search(text, 1)
-        noun = text[: match.start()] if match else text
+        noun = text[: match.start()] if match and not self._honour.match(match[0]) else text
         end = self._noun_end.match(text)
         if end is not None and not self._noun_goes_on.fullmatch(end[0]):
             return ""

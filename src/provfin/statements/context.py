@@ -44,6 +44,8 @@ class Context:
     increase: str = ""
     # Times listed together, which the figures of a list are dealt out to.
     times: list[Time] = field(default_factory=list)
+    # What the further figures of a clause are about, where it was dealt out with its first (分别增长3.1%、下降2.2%).
+    dealt: list[Topic] = field(default_factory=list)
     # Whether the four quarters of the year were named together.
     is_quarterly: bool = False
     roles: dict[str, Concept] = field(default_factory=dict)

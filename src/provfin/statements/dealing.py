@@ -6,7 +6,7 @@ Refuses to give several figures of one kind the same thing: what tells them apar
 from collections.abc import Sequence
 from dataclasses import replace
 
-from provfin.statements.context import Context, Said
+from provfin.statements.context import Context
 from provfin.statements.figures import PrintedFigure
 from provfin.statements.grammar import Grammar
 from provfin.statements.meanings import AMOUNTS_OF_CHANGE
@@ -15,6 +15,7 @@ from provfin.statements.scenes import SceneReader
 from provfin.statements.topics import Topic, TopicReader
 
 NOTHING = Topic("")
+_AMOUNT_END = "额"
 
 
 class TopicDealer:
@@ -26,10 +27,21 @@ class TopicDealer:
         self._topics = topics
 
     def deal(
-        self, rest: str, predicate: Predicate, figures: Sequence[PrintedFigure], context: Context, *, has_times: bool
-    ) -> list[Topic]:
-        """Return the topic of each figure of a group; one without a name where that is not clear."""
+        self, rest: str, predicate: Predicate, figures: Sequence[PrintedFigure], context: Context, *,
+        has_times: bool = False, behind: int = 0,
+    ) -> list[Topic]:  # fmt: skip
+        """Return the topic of each figure of a group; one without a name where that is not clear.
+
+        `behind` is the number of figures in the groups behind it, to which 分别 deals as well.
+        """
         number = len(figures)
+        if context.dealt and not rest:
+            dealt, context.dealt = context.dealt[:number], context.dealt[number:]
+            return dealt + [NOTHING] * (number - len(dealt))
+        if "each" in predicate.found and behind and not has_times and not predicate.bases:
+            topics = self._deal_to_all(rest, number + behind, context)
+            context.dealt = topics[number:]
+            return topics[:number] or [self.find(rest, context)] * number
         if figures[0].kind == "ratio":
             parts = self._list_parts(rest, number)
             return [self._topics.read(part, context.topics) for part in parts or [rest] * number]
@@ -45,22 +57,32 @@ class TopicDealer:
             return [replace(topic, is_carried=True) for topic in context.in_sentence[-number:]]
         return self._tell_apart(topic, figures)
 
+    def _deal_to_all(self, rest: str, number: int, context: Context) -> list[Topic]:
+        """Return the topics of all figures of a clause, or nothing where there are not as many."""
+        names = self._list_names(rest, number, context)
+        if names:
+            return [self._topics.read(name, context.topics) for name in names]
+        if not rest and len(context.in_sentence) >= number:
+            return [replace(topic, is_carried=True) for topic in context.in_sentence[-number:]]
+        return [] if rest else [NOTHING] * number
+
     def find(self, rest: str, context: Context) -> Topic:
         """Return the topic a name stands for, or the one spoken of last when the words name nothing."""
+        is_deed = self._grammar.subject["deed"].fullmatch(rest) and "instrument" in context.roles
+        if is_deed and not context.in_sentence:
+            return Topic(f"{context.roles['instrument'].label}{rest}")
         topic = self._topics.read(rest, context.topics) if rest else NOTHING
         if topic.phrase and topic.indicator is None:
             done = self._topics.read(self._scenes.drop_actor(rest), context.topics)
             topic = done if done.phrase else topic
         if topic.phrase or topic.indicator or self._topics.is_side(rest):
             return topic
-        if self._grammar.subject["deed"].fullmatch(rest) and "instrument" in context.roles:
-            return Topic(f"{context.roles['instrument'].label}{rest}")
         carried = context.in_sentence or ([] if rest else context.topics)
         return replace(carried[-1], is_carried=True) if carried else NOTHING
 
     def name_increase(self, rest: str, predicate: Predicate, context: Context) -> str:
         """Return the name of an increase that is told alone, as one thing with its verb: 债券规模增加."""
-        if predicate.found & {"compound", "over"} or context.said.get("", Said()).measure in AMOUNTS_OF_CHANGE:
+        if predicate.found & {"compound", "over"} or context.increase in AMOUNTS_OF_CHANGE:
             return rest
         topic = self.find(rest, context)
         increase = self._topics.read_increase(topic)
@@ -105,7 +127,24 @@ class TopicDealer:
         if len(set(kinds)) < len(kinds):
             return [NOTHING] * len(figures)
         tail = self._grammar.subject["amount"].pattern
+        is_amount = (
+            topic.indicator is not None
+            and topic.indicator.unit is not None
+            and (topic.indicator.unit.kind == "Currency")
+        )
         return [
-            self._topics.read(f"{topic.name}{tail}", []) if kind == "Currency" and topic.indicator is None else topic
+            self._topics.read(f"{topic.name}{tail}", []) if kind == "Currency" and not is_amount else topic
             for kind in kinds
         ]
+
+
+def fit_unit(topic: Topic, figure: PrintedFigure, grammar: Grammar) -> Topic:
+    """Return a topic for a figure whose unit its indicator is not told in: a number of deals is no amount of money."""
+    unit = topic.indicator.unit if topic.indicator else None
+    kinds = {unit.kind if unit else "", figure.unit.kind if figure.unit else ""}
+    if figure.kind != "number" or kinds != {"Count", "Currency"}:
+        return topic
+    tail = grammar.subject["amount"].pattern if unit and unit.kind == "Count" else ""
+    # A name of money is also found without its last character, which is no part of what was printed.
+    phrase = topic.phrase if tail else topic.phrase.removesuffix(_AMOUNT_END)
+    return Topic(f"{phrase}{tail}" if phrase else "", is_carried=topic.is_carried)

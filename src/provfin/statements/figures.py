@@ -39,6 +39,8 @@ class PrintedFigure(Token):
     unit: Unit | None = None
     qualifier: str = ""
     kind: str = "number"
+    # What a streak is measured against, as a code of the comparison bases.
+    base: str = ""
     # Printed with a sign of its own, which then tells a change.
     is_signed: bool = False
     # What is printed of a unit whose rest stands behind a later figure: the 万 of 98万、57万、296万亩.
@@ -89,7 +91,9 @@ class FigureReader:
             for match in self._grammar.record[name].finditer(text):
                 number, word = _read_whole(match["number"]), match["unit"]
                 unit = self._vocabulary.find_unit(word) or self._vocabulary.find_unit(f"个{word}")
-                yield PrintedFigure(match.start("number"), match.end("unit"), Decimal(number), 0, unit, "", "streak")
+                base = "nation" if self._grammar.record["against-nation"].search(text[match.end() :]) else ""
+                place = match.start("number"), match.end("unit")
+                yield PrintedFigure(*place, Decimal(number), 0, unit, "", "streak", base)
         for match in self._grammar.record["row"].finditer(text):
             number = _read_whole(match["number"])
             yield PrintedFigure(*match.span("number"), Decimal(number), 0, self._vocabulary.units["year"], "", "streak")

@@ -63,7 +63,7 @@ class MeaningReader:
         if figure.kind == "ratio":
             return Meaning("ratio", 1, self._units["pure-number"])
         if figure.kind == "streak":
-            return Meaning("streak", 1, figure.unit or self._units["year"])
+            return Meaning("streak", 1, figure.unit or self._units["year"], figure.base or "_T")
         if figure.kind == "record" or "rank" in predicate.found or _is_place(figure):
             return Meaning("ranking", 1, figure.unit or self._units["place-in-order"])
         if figure.unit is None:
@@ -122,6 +122,8 @@ class MeaningReader:
     ) -> Meaning:
         if predicate.found & {"share-of", "share"}:
             return Meaning("share", 1, unit)
+        if "multiple" in predicate.found and not predicate.is_change:
+            return Meaning("multiple", 1, unit)
         if predicate.metric and not predicate.is_change:
             return Meaning("yoy_growth", -1 if predicate.metric == "fall" else 1, unit, predicate.base or "_T")
         if predicate.is_change:

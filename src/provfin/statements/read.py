@@ -16,7 +16,7 @@ from provfin.reports import Report
 from provfin.statements.claims import ClaimMaker
 from provfin.statements.clauses import Clause, ClauseReader, Group, Sentence, split_at_bracket
 from provfin.statements.context import Context, Said
-from provfin.statements.dealing import TopicDealer
+from provfin.statements.dealing import TopicDealer, fit_unit
 from provfin.statements.figures import FigureReader, PrintedFigure, share_unit
 from provfin.statements.grammar import Grammar
 from provfin.statements.meanings import MeaningReader
@@ -149,7 +149,7 @@ class StatementReader:
             context.is_open = True
 
     def _read_clause(self, clause: Clause, context: Context) -> Iterator[Mention | Gap]:
-        lead = ""
+        lead, context.dealt = "", []
         for number, group in enumerate(self._clauses.group(clause)):
             closed, outer, inner = split_at_bracket(group.before)
             context.leave_brackets(closed)
@@ -198,9 +198,10 @@ class StatementReader:
         figures = share_unit(list(group.figures), self._vocabulary)
         rest = self._name(predicate, figures, group, context)
         times = context.times if len(figures) == len(context.times) > 1 else []
-        topics = self._dealer.deal(rest, predicate, figures, context, has_times=bool(times))
+        behind = sum(figure.start > figures[-1].start for figure in clause.figures)
+        topics = self._dealer.deal(rest, predicate, figures, context, has_times=bool(times), behind=behind)
         if variant:
-            topics = [self._topics.read(f"{topic.name}({variant})", []) if topic.name else topic for topic in topics]
+            topics = [self._topics.read_variant(topic, variant) if topic.name else topic for topic in topics]
         asserted = _Asserted(clause, figures, predicate, topics, times)
         for number in range(len(figures)):
             yield self._assert(asserted, number, context)
@@ -224,8 +225,9 @@ class StatementReader:
             topic = self._dealer.name_share(topic, predicate, context)
         if "compound" in predicate.found:
             topic = self._topics.read_increase(topic)
+        topic = fit_unit(topic, figure, self._grammar) if not predicate.is_change else topic
         said = context.said.get(topic.name, context.said.get("", Said()))
-        if figure.is_signed and context.increase:
+        if _is_counted(figure) and (figure.is_signed or predicate.is_change):
             said = replace(said, measure=context.increase)
         meaning = self._meanings.read(figure, predicate, topic, said, is_open=context.is_open)
         if meaning is None or not topic.name:

@@ -109,7 +109,8 @@ class SceneReader:
             first = told.get(naming.kind)
             is_own_name = first is not None and clause.text[first.end : naming.start] == "“"
             goes_on = naming.kind == "instrument" and clause.text[naming.end :].lstrip("”").startswith("、")
-            if goes_on or (first is not None and not is_own_name):
+            is_set_up = self._grammar.subject["set-up"].search(clause.text[: naming.start])
+            if goes_on or is_set_up or (first is not None and not is_own_name):
                 continue
             told[naming.kind] = naming
             is_second = naming.kind == "actor" and "actor" in context.roles and not first

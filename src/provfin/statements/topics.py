@@ -54,6 +54,7 @@ class TopicReader:
         self._inner = subject["inner"]
         self._share_name = subject["share-name"]
         self._pairs = {name: sides.split("|") for name, sides in grammar.pairs.items()}
+        self._variant = grammar.scene["variant"]
         self._scale = subject["scale"]
         self._empty = subject["empty"]
         self._deed_of_side = subject["deed-of-side"]
@@ -107,6 +108,14 @@ class TopicReader:
             return self._extend(around[-1], phrase, around)
         name = self._inner.sub("", phrase)
         return Topic(name[-_LONGEST_NAME:] if self._is_name(name) else "")
+
+    def read_variant(self, topic: Topic, variant: str) -> Topic:
+        """Return a variant of what a topic names (扣除价格因素), which is another thing than itself."""
+        stem, bracket, inner = topic.name.rstrip(")").rpartition("(")
+        name = stem if bracket and self._variant.fullmatch(inner) else topic.name
+        text = f"{name}({variant})"
+        named = self._read_name(text)
+        return Topic(text, named.indicator, named.members) if named else Topic(text, is_carried=topic.is_carried)
 
     def is_side(self, phrase: str) -> bool:
         """Tell whether a name is only a side of what was spoken of before (住户, 中长期)."""
