@@ -18,6 +18,7 @@ import pytest
 
 from provfin import __version__, cli
 from provfin.assets import Assets, find_assets
+from provfin.curation import find_mismatches, load_curation
 from provfin.errors import InputError
 from provfin.validation import validate
 
@@ -61,7 +62,7 @@ def test_help_lists_the_commands(run: Run) -> None:
         assert name in shown
 
 
-def test_extract_writes_turtle_and_gaps_and_sums_up(run: Run, tmp_path: Path) -> None:
+def test_extract_writes_turtle_gaps_and_ledger_and_sums_up(run: Run, tmp_path: Path) -> None:
     outcome = run("extract", EXAMPLE, "--out", tmp_path / "out")
     assert outcome.code == 0
     assert outcome.out == ""
@@ -76,6 +77,75 @@ def test_extract_writes_turtle_and_gaps_and_sums_up(run: Run, tmp_path: Path) ->
         assert gap["line"] == source.count("\n", 0, gap["start"]) + 1
         assert gap["message"]
         assert gap["repair"]
+    assert "prose: " in outcome.err
+    lines = [json.loads(line) for line in (tmp_path / "out" / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert all(line["exact"] == source[line["start"] : line["end"]] for line in lines)
+
+
+def test_the_ledger_sums_up_and_exits_with_one_where_numbers_are_unread(run: Run, tmp_path: Path) -> None:
+    outcome = run("ledger", EXAMPLE)
+    rows = [line.split(maxsplit=1) for line in outcome.out.splitlines()]
+    assert outcome.code == 1
+    assert [kind for _, kind in rows][:2] == ["table-fact", "prose-fact"]
+    assert rows[-1][1] == "numbers"
+    assert sum(int(number) for number, _ in rows[:-1]) == int(rows[-1][0])
+    assert "unread: table-not-known" in outcome.out
+    run("extract", EXAMPLE, "--out", tmp_path / "out")
+    run("ledger", EXAMPLE, "--out", tmp_path / "ledger.jsonl")
+    assert (tmp_path / "ledger.jsonl").read_bytes() == (tmp_path / "out" / "ledger.jsonl").read_bytes()
+
+
+def test_the_ledger_exits_with_zero_where_all_is_read(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    path.write_text("吉林省金融运行报告（2024）\n\n一、甲\n\n2023 年，粮食总产量 212 万吨。\n", encoding="utf-8")
+    outcome = run("ledger", path, "--report-id", "jilin-2024")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [line.split() for line in outcome.out.splitlines()] == [
+        ["1", "prose-fact"], ["1", "not-a-fact:", "date"], ["1", "not-a-fact:", "title"], ["3", "numbers"]
+    ]  # fmt: skip
+
+
+def test_review_lists_what_is_doubtful_and_writes_nothing(run: Run) -> None:
+    outcome = run("review", EXAMPLE, "--list")
+    assert outcome.code == 0
+    assert outcome.out.count("the report prints it in another way elsewhere") == 1
+    assert "【64.5 亿元】" in outcome.out
+    shown, whole = outcome.out.count("【"), run("review", EXAMPLE, "--list", "--all").out.count("【")
+    assert f"{shown} doubtful figures" in outcome.err
+    assert shown < whole
+    assert not (find_assets().root / "data" / "curation" / "example-2024.toml").exists()
+
+
+DECISIONS = ["n", "name", "no figure", "c", "", "", "2022", "", "", "", "", "the year before", "q"]
+
+
+def test_review_writes_what_is_decided(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "curation" / "example-2024.toml"
+    monkeypatch.setattr(cli, "find_curation", lambda _report_id: path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(DECISIONS) + "\n"))
+    assert run("review", EXAMPLE).code == 0
+    first, second = load_curation(path)
+    assert (first.not_a_fact, first.reason, dict(first.fields)) == ("name", "no figure", {})
+    assert (second.not_a_fact, second.reason, dict(second.fields)) == ("", "the year before", {"period": "2022"})
+    source = EXAMPLE.read_bytes().decode()
+    assert find_mismatches([first, second], source) == []
+
+
+def test_build_refuses_decisions_on_another_text(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, liaoning_source: str
+) -> None:
+    path = tmp_path / "stale.toml"
+    path.write_text('[[figure]]\nspan = [3, 5]\nexact = "12"\nreason = "x"\nnot_a_fact = "name"\n', encoding="utf-8")
+    monkeypatch.setattr("provfin.extraction.find_curation", lambda _report_id: path)
+    written: list[Path] = []
+    monkeypatch.setattr(cli, "write_files", lambda folder, _files: written.append(folder))
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "liaoning-2025.txt").write_text(liaoning_source, encoding="utf-8", newline="")
+    outcome = run("build", "--reports", tmp_path / "reports")
+    assert outcome.code == 2
+    assert outcome.err.startswith("provfin: liaoning-2025, 3: the curation expects '12' here")
+    assert outcome.err.count("\n") == 1
+    assert written == []
 
 
 def test_what_extract_writes_can_be_validated_and_exported(run: Run, tmp_path: Path) -> None:
@@ -173,9 +243,12 @@ def test_queries_come_from_a_file_or_standard_input(run: Run, tmp_path: Path, mo
         (["query", "--name", "fiscal-gap", "--param", "year=soon"], "is no integer"),
         (["export", "--out", "/no/such/folder/x.jsonl"], "cannot be written"),
         (["build", "--reports", "/no/such/folder"], "no source of a declared report"),
+        (["ledger", "/no/such/report.txt"], "cannot be read"),
+        (["ledger", EXAMPLE, "--out", "/no/such/folder/x.jsonl"], "cannot be written"),
+        (["review", "/no/such/report.txt", "--list"], "cannot be read"),
     ],
 )
-def test_wrong_use_is_one_line_and_exit_code_two(run: Run, arguments: list[str], said: str) -> None:
+def test_wrong_use_is_one_line_and_exit_code_two(run: Run, arguments: list[str | Path], said: str) -> None:
     outcome = run(*arguments)
     assert outcome.code == 2
     assert said in outcome.err

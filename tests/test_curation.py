@@ -274,12 +274,12 @@ def test_an_added_figure_needs_all_of_its_fields() -> None:
 @pytest.mark.parametrize("exact", ["2.31", "一、甲"])
 def test_what_is_no_prose_cannot_be_decided(exact: str) -> None:
     fields = {"indicator": "grain-output", "measure": "level", "period": "2023", "value": "77", "unit": "tonne"}
-    with pytest.raises(InputError, match="some.toml, the entry of"):
+    with pytest.raises(InputError, match=r"some\.toml, the entry of"):
         curate(make_entry(exact, **fields))
 
 
 def test_two_entries_of_one_figure_are_one_clear_error() -> None:
-    with pytest.raises(InputError, match="some.toml"):
+    with pytest.raises(InputError, match=r"some\.toml"):
         curate(make_entry("212 万吨", period="2022"), make_entry("212 万吨", period="2021"))
 
 

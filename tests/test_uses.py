@@ -117,9 +117,7 @@ def test_what_a_use_is_called_by_says_a_tool_not_a_sum_of_roles() -> None:
     assert list_figures(use) == {"lent": ["2.3 亿元"]}
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[[role]]\nkind = 'Count'\n", "[[role]]\nproperty = 'x'\nname = '('\n"]
-)
+@pytest.mark.parametrize("text", ["", "[[role]]\nkind = 'Count'\n", "[[role]]\nproperty = 'x'\nname = '('\n"])
 def test_a_file_without_roles_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "uses.toml").write_text(text, encoding="utf-8")

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from provfin.document import Document, Gap, Part, Span
 from provfin.errors import InputError
 from provfin.mentions import Claim, Mention
 from provfin.periods import parse_period
-from provfin.statements import Dismissal, Readings
+from provfin.statements import Dismissal, Readings, find_leeway, is_plain_count, list_passages
 from provfin.vocabulary import Concept, Dimension, Vocabulary
 
 T = TypeVar("T")
@@ -89,7 +90,12 @@ def load_curation(path: Path) -> tuple[Entry, ...]:
         declared = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"not TOML ({error})", where=str(path), repair="mend the file") from error
-    return tuple(_read_entry(item, number, path) for number, item in enumerate(declared.get("figure", []), start=1))
+    entries = declared.get("figure", [])
+    unknown = sorted(set(declared) - {"figure"})
+    if unknown or not isinstance(entries, list) or not all(isinstance(item, dict) for item in entries):
+        what = f"unknown tables {unknown}" if unknown else "its entries are no tables"
+        raise InputError(what, where=str(path), repair="head each entry with [[figure]]")
+    return tuple(_read_entry(item, number, path) for number, item in enumerate(entries, start=1))
 
 
 def _read_entry(item: Mapping[str, Any], number: int, path: Path) -> Entry:
@@ -98,9 +104,14 @@ def _read_entry(item: Mapping[str, Any], number: int, path: Path) -> Entry:
     if unknown or lacking:
         what = f"entry {number} has unknown fields {unknown}" if unknown else f"entry {number} lacks {lacking}"
         raise InputError(what, where=str(path), repair=f"an entry has {', '.join(sorted(_FIELDS))}")
-    start, end = item["span"]
-    fields = {name: value for name, value in item.items() if name not in {"span", "exact", "reason", "not_a_fact"}}
-    return Entry(Span(start, end), item["exact"], item["reason"], item.get("not_a_fact", ""), fields)
+    span = item["span"]
+    is_span = isinstance(span, list) and len(span) == 2 and all(isinstance(place, int) for place in span)
+    texts = ("exact", "reason", "not_a_fact")
+    if not is_span or any(not isinstance(item.get(name, ""), str) for name in texts):
+        what = f"entry {number} has a span that is no pair of numbers, or a text that is none"
+        raise InputError(what, where=str(path), repair='write span = [12, 15] and exact = "5.1%"')
+    fields = {name: value for name, value in item.items() if name not in {"span", *texts}}
+    return Entry(Span(*span), item["exact"], item["reason"], item.get("not_a_fact", ""), fields)
 
 
 def find_mismatches(entries: Iterable[Entry], source: str) -> list[Gap]:
@@ -128,13 +139,14 @@ def apply_curation(
         return Curated(readings, tuple(mismatches), ReadingShare(len(readings.mentions), 0, 0))
     by_span = {mention.span: mention for mention in readings.mentions}
     decided = {entry.span for entry in entries}
+    _refuse_overlaps(entries, where)
     corrector = _Corrector(vocabulary, area, where)
     added = [
-        corrector.correct(entry, by_span.get(entry.span), _find_part(document, entry.span))
+        corrector.correct(entry, by_span.get(entry.span), _find_part(document, entry, where))
         for entry in entries
         if not entry.not_a_fact
     ]
-    mentions = [mention for mention in readings.mentions if mention.span not in decided]
+    mentions = [mention for mention in readings.mentions if not _meets(mention.span, decided)]
     dismissed = [Dismissal(entry.span, entry.not_a_fact) for entry in entries if entry.not_a_fact]
     confirmed = sum(mention.span in by_span and _say_the_same(mention, by_span[mention.span]) for mention in added)
     wrong = sum(entry.span in by_span for entry in entries) - confirmed
@@ -159,11 +171,22 @@ def _meets(span: Span, others: Iterable[Span]) -> bool:
     return any(span.start < other.end and other.start < span.end for other in others)
 
 
-def _find_part(document: Document, span: Span) -> Part:
-    for paragraph in document.paragraphs:
-        if paragraph.part and paragraph.passage.offsets[0] <= span.start <= paragraph.passage.offsets[-1]:
-            return paragraph.part
-    return next(block.part for block in document.tables for note in block.notes if span.start in note.offsets)
+def _refuse_overlaps(entries: Sequence[Entry], where: str) -> None:
+    ordered = sorted(entries, key=lambda entry: entry.span)
+    for one, next_one in pairwise(ordered):
+        if next_one.span.start < one.span.end:
+            what = f"two entries are about {next_one.exact!r} at {next_one.span.start}"
+            raise InputError(what, where=where, repair="keep one of them")
+
+
+def _find_part(document: Document, entry: Entry, where: str) -> Part:
+    for passage, part in list_passages(document):
+        if entry.span.start in passage.offsets:
+            return part
+    what = f"the entry of {entry.exact!r} at {entry.span.start} is about no prose"
+    raise InputError(
+        what, where=f"{where}, the entry of {entry.exact!r}", repair="only figures of the prose are decided"
+    )
 
 
 @dataclass(frozen=True)
@@ -183,18 +206,23 @@ class _Corrector:
         unit = self._find(self.vocabulary.units, fields["unit"], entry) if "unit" in fields else None
         if read is None:
             assert unit is not None
-            read = Mention(entry.span, entry.exact, self._make_claim(entry, None), unit, None, 0, part, "prose", "")
+            claim = self._make_claim(entry, None)
+            read = Mention(entry.span, entry.exact, claim, unit, None, 0, part, "prose", "", sentence=entry.span.start)
         value, decimals = read.value, read.decimals
         if "value" in fields:
             value, decimals = self._read_value(fields["value"], entry)
+        unit = unit or read.unit
+        qualifier = fields.get("qualifier", read.qualifier)
         return replace(
             read,
             claim=self._make_claim(entry, read.claim),
-            unit=unit or read.unit,
+            unit=unit,
             value=value,
             decimals=decimals,
             rule=REVIEW_RULE,
-            qualifier=fields.get("qualifier", read.qualifier),
+            is_exact=is_plain_count(unit) and not qualifier and decimals == 0,
+            qualifier=qualifier,
+            leeway=find_leeway(qualifier),
             doubt="",
         )
 
@@ -211,11 +239,17 @@ class _Corrector:
             members[name] = self._find_member(dimension, code, entry)
         return Claim.make(
             indicator,
-            fields.get("measure") or (read.measure if read else ""),
+            self._find_measure(entry, read),
             area or (read.area if read else self.area),
             self._read_period(fields["period"], entry) if "period" in fields else read.period,  # type: ignore[union-attr]
             members,
         )
+
+    def _find_measure(self, entry: Entry, read: Claim | None) -> str:
+        if "measure" in entry.fields:
+            return self._find(self.vocabulary.measures, entry.fields["measure"], entry).code
+        assert read is not None
+        return read.measure
 
     def _find_member(self, dimension: Dimension, code: str, entry: Entry) -> Concept:
         return self._find({member.code: member for member in dimension.members}, code, entry)
@@ -229,14 +263,16 @@ class _Corrector:
 
     def _read_value(self, text: str, entry: Entry) -> tuple[Decimal, int]:
         try:
-            return Decimal(text), len(text.partition(".")[2])
-        except InvalidOperation as error:
-            raise self._refuse(entry, f"gives {text!r} as value", "give a decimal number as a string") from error
+            if isinstance(text, str) and Decimal(text).is_finite():
+                return Decimal(text), len(text.partition(".")[2])
+        except InvalidOperation:
+            pass
+        raise self._refuse(entry, f"gives {text!r} as value", "give a decimal number as a string")
 
     def _read_period(self, text: str, entry: Entry) -> Any:
         try:
             return parse_period(text)
-        except ValueError as error:
+        except (ValueError, AttributeError) as error:
             raise self._refuse(entry, f"gives {text!r} as period", "such as 2024, 2024-12-31") from error
 
     def _refuse(self, entry: Entry, what: str, repair: str) -> InputError:

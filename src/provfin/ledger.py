@@ -15,6 +15,11 @@ from provfin.quantity import fold_width
 from provfin.statements import NUMBER
 
 TABLE_FACT, PROSE_FACT, NOT_A_FACT, UNREAD = "table-fact", "prose-fact", "not-a-fact", "unread"
+# Gaps that leave no number unread: what they speak of is a fact, or the report as a whole.
+_OF_NO_NUMBER = {
+    "area-not-known", "candidate-concept", "commitment-not-known", "curation-does-not-match", "event-kind-not-known",
+    "mentions-disagree", "source-differs", "year-not-known",
+}  # fmt: skip
 # Why the numbers on a line of a kind state no fact.
 _REASONS = {
     "row": "table-label",
@@ -69,7 +74,10 @@ def make_ledger(extraction: Extraction) -> list[LedgerLine]:
     for match in NUMBER.finditer(fold_width(source)):
         span = Span(*match.span())
         exact = source[span.start : span.end]
-        if span.start in facts:
+        if kinds.get(span.start) == "page":
+            # A page break may stand inside of a figure.
+            lines.append(_explain(span, exact, None, "page"))
+        elif span.start in facts:
             kind, keys = facts[span.start]
             lines.append(LedgerLine(span, exact, kind, facts=keys))
         else:
@@ -100,7 +108,7 @@ def _index_reasons(extraction: Extraction) -> Mapping[int, tuple[str, str]]:
     """Return for each character of a number that is no fact why, and for gaps that they are unread."""
     found: dict[int, tuple[str, str]] = {}
     for gap in extraction.gaps:
-        if gap.reason not in {"candidate-concept", "mentions-disagree"}:
+        if gap.reason not in _OF_NO_NUMBER:
             found.update((place, (UNREAD, gap.reason)) for place in range(gap.span.start, gap.span.end))
     for item in extraction.dismissals:
         found.update((place, (NOT_A_FACT, item.reason)) for place in range(item.span.start, item.span.end))

@@ -55,8 +55,8 @@ def _year_iri(report: Report) -> str:
 
 
 def part_iri(report_id: str, part: Part) -> str:
-    """Return the IRI of a part, made from the report's own numbering."""
-    return f"{BASE}part/{report_id}/{part.path}"
+    """Return the IRI of a part, made from the report's own numbering; what is in no part is in the report."""
+    return f"{BASE}part/{report_id}/{part.path}" if part.path else report_iri(report_id)
 
 
 def describe_parts(extraction: Extraction) -> Iterator[ox.Triple]:

@@ -5,10 +5,10 @@ from provfin.periods import Period
 from provfin.statements.clauses import Clause
 from provfin.statements.context import Context
 from provfin.statements.figures import PrintedFigure
-from provfin.statements.grammar import Grammar
+from provfin.statements.grammar import Grammar, find_leeway
 from provfin.statements.meanings import Meaning
 from provfin.statements.topics import Topic, make_candidate
-from provfin.vocabulary import Concept, Indicator, Vocabulary
+from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary
 
 
 class ClaimMaker:
@@ -22,7 +22,6 @@ class ClaimMaker:
         """Return the mention of a figure whose topic and meaning are known."""
         claim = self._make_claim(clause, topic, meaning, context)
         doubt = meaning.doubt or ("candidate" if claim.indicator.is_candidate else "")
-        is_plain_count = meaning.unit.exponent == 0 and meaning.unit.kind == "Count"
         return Mention(
             span=clause.span(figure),
             exact=clause.exact(figure),
@@ -33,9 +32,9 @@ class ClaimMaker:
             part=context.part,
             origin="prose",
             rule=f"prose-{figure.kind}",
-            is_exact=is_plain_count and not figure.qualifier,
+            is_exact=is_plain_count(meaning.unit) and not figure.qualifier,
             qualifier=figure.qualifier,
-            leeway=next((way for way, words in self._grammar.leeway.items() if words.fullmatch(figure.qualifier)), ""),
+            leeway=find_leeway(figure.qualifier),
             sentence=clause.sentence.plain.span(clause.sentence.start, clause.sentence.start + 1).start,
             doubt=doubt,
         )
@@ -73,6 +72,11 @@ class ClaimMaker:
         if context.time.is_point:
             return not is_flow or context.is_sum
         return bool(subject["stock"].search(topic.phrase)) and not is_flow
+
+
+def is_plain_count(unit: Unit) -> bool:
+    """Tell whether a figure in a unit counts single things, so that a whole number is exact."""
+    return unit.exponent == 0 and unit.kind == "Count"
 
 
 def _find_period(indicator: Indicator, meaning: Meaning, context: Context) -> Period:

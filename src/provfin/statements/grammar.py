@@ -91,3 +91,12 @@ def load_grammar(path: Path | None = None) -> Grammar:
         )
     except (OSError, KeyError, ValueError, re.error) as error:
         raise InputError(f"not a grammar of prose ({error})", where=str(path), repair="mend the file") from error
+
+
+def find_leeway(qualifier: str) -> str:
+    """Return which way a word beside a number leaves open: `above`, `below`, `about`, or nothing.
+
+    >>> find_leeway("近"), find_leeway("")
+    ('below', '')
+    """
+    return next((way for way, words in load_grammar().leeway.items() if words.fullmatch(qualifier)), "")

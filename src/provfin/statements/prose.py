@@ -17,7 +17,7 @@ def read_prose(document: Document, report: Report, vocabulary: Vocabulary) -> Re
     """Return the figures of paragraphs, notes and footnotes; a number that nothing was made of is a gap."""
     entities = load_entities().speaking_for(report.area, report.publisher)
     reader = StatementReader(load_grammar(), vocabulary, load_names(), entities, report)
-    all_readings = [read_passage(passage, part, reader) for passage, part in _list_passages(document)]
+    all_readings = [read_passage(passage, part, reader) for passage, part in list_passages(document)]
     return Readings(
         tuple(mention for readings in all_readings for mention in readings.mentions),
         tuple(dismissal for readings in all_readings for dismissal in readings.dismissals),
@@ -36,8 +36,9 @@ def read_passage(passage: Passage, part: Part, reader: StatementReader) -> Readi
     return Readings(mentions, dismissals, (*gaps, *_find_unread(passage, part, readings)))
 
 
-def _list_passages(document: Document) -> Iterator[tuple[Passage, Part]]:
-    nowhere = Part("section", "section/0", "", Span(0, 0))
+def list_passages(document: Document) -> Iterator[tuple[Passage, Part]]:
+    """Yield the texts that are prose, each in its part; what is in no part is in the report as a whole."""
+    nowhere = Part("report", "", "", Span(0, 0))
     for paragraph in document.paragraphs:
         yield paragraph.passage, paragraph.part or nowhere
     for block in document.tables:

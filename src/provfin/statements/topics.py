@@ -58,6 +58,8 @@ class TopicReader:
         self._scale = subject["scale"]
         self._empty = subject["empty"]
         self._deed_of_side = subject["deed-of-side"]
+        self._act = subject["act"]
+        self._examples = subject["examples"]
         self._stock_head = subject["stock-head"]
         self._increase = subject["increase"]
         self._side = subject["side"]
@@ -206,6 +208,11 @@ class TopicReader:
         yield self._scale.sub("", bare)
         for tail in _TAILS:
             yield bare + tail
+        if self._examples.search(bare):
+            yield self._examples.sub("", bare)
+        act = self._act.search(bare, 1)
+        if act is not None:
+            yield act[0]
 
     def _look_up(self, phrase: str, around: list[Topic]) -> Topic | None:
         named = self._read_name(phrase)

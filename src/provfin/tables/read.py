@@ -16,6 +16,7 @@ from provfin.tables.order import LabelOrder
 from provfin.tables.rows import RowMeaning, RowReader, UnreadableLabelError
 from provfin.vocabulary import Concept, Unit, Vocabulary
 
+_DECIMAL = re.compile(r"\d\.\d")
 _BETWEEN_UNITS = re.compile(r"[、,，/;；和]")
 
 
@@ -133,7 +134,8 @@ class _TableReading:
         if unit is not None:
             return any(read_when(cell.text, unit, self.context.patterns) for cell in row.cells)
         cells = [row.cells[number] for number in row.printed if number >= self.labels]
-        return bool(cells) and not any(is_value(cell, self.vocabulary) for cell in cells)
+        # A decimal stands in no heading, but in a cell with a word too much (约 7.7).
+        return bool(cells) and not any(is_value(c, self.vocabulary) or _DECIMAL.search(c.text) for c in cells)
 
     def _add_heading(self, row: Row) -> None:
         unit = self.layout.columns.time
