@@ -24,7 +24,17 @@ PROVINCES = [
 
 KINDS = {
     "count": {"Count"},
-    "level": {"Area", "Currency", "CurrencyPerUnit", "Dimensionless", "Energy", "Mass", "Power", "Volume"},
+    "level": {
+        "Area",
+        "Currency",
+        "CurrencyPerUnit",
+        "Dimensionless",
+        "Energy",
+        "LengthMass",
+        "Mass",
+        "Power",
+        "Volume",
+    },
     "rate": {"DimensionlessRatio"},
     "ratio": {"Dimensionless"},
     "share": {"DimensionlessRatio"},

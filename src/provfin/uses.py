@@ -31,7 +31,7 @@ class Role:
 
     def fits(self, fact: Fact) -> bool:
         """Tell whether a fact has this role."""
-        named = self.name is None or self.name.search(fact.claim.name) is not None
+        named = self.name is None or self.name.search(fact.claim.indicator.label) is not None
         counted = self.unit is None or self.unit.fullmatch(fact.unit.label) is not None
         return named and counted and self.kind in {"", fact.unit.kind}
 

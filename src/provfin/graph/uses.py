@@ -23,8 +23,6 @@ def describe_use(report: Report, use: Use) -> Iterator[ox.Triple]:
         f"{BASE}use/{report.id}/{use.key}",
         ["pf:InstrumentUse"],
         [
-            # The general property stands beside the particular one, so that no query needs to know about inference.
-            *(("pf:figure", make_iri(observation_iri(report.id, fact))) for _, fact in use.figures),
             *((f"pf:{name}", make_iri(observation_iri(report.id, fact))) for name, fact in use.figures),
             ("pf:instrument", make_iri(use.instrument.iri)),
             ("pf:intermediary", make_iri(use.actor.iri) if use.actor else None),
