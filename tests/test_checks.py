@@ -190,7 +190,12 @@ MUTATIONS = [
         "another data set",
         SLICED
         + """; INSERT { x:slice qb:observation ?o } WHERE {
-          SELECT ?o WHERE { ?dataset qb:slice x:slice . ?o qb:dataSet ?other FILTER (?other != ?dataset) }
+          SELECT ?o WHERE {
+            ?dataset qb:slice x:slice .
+            x:slice sdmx-dimension:refArea ?area .
+            ?o sdmx-dimension:refArea ?area ; qb:dataSet ?other .
+            FILTER (?other != ?dataset)
+          }
           ORDER BY ?o LIMIT 1
         }""",
     ),
