@@ -62,7 +62,7 @@ INSERT {
     ?o a pf:NumericObservation ; sdmx-dimension:refArea ?area ; qb:dataSet ?dataset .
     ?dataset qb:structure ?structure .
   }
-  ORDER BY ?o LIMIT 1
+  ORDER BY DESC(?o) LIMIT 1
 }"""
 
 MEASURED = """

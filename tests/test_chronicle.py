@@ -274,9 +274,9 @@ def test_names_are_found_in_prose_headings_and_chronology(invented: Chronicle) -
 
 def test_the_example_report_tells_one_event_and_its_contributors(example: Extraction) -> None:
     chronicle = read_chronicle(example.document, example.report)
-    assert [event.moment.date for event in chronicle.events] == ["2023-03-02"]
+    assert [event.moment.date for event in chronicle.events] == ["2023-03-02", "2023-05-09"]
     assert [item.name for item in chronicle.contributions] == ["甲某", "乙某", "丙某", "丁某", "戊某"]
-    assert chronicle.designations == ()
+    assert [item.title for item in chronicle.designations] == ["国家级虚构便民示范城市"]
 
 
 # The rules and the vocabulary

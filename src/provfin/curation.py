@@ -45,6 +45,8 @@ class ReadingShare:
     right: int
     wrong: int
     missed: int
+    # Without a reviewer nothing is known of how the rules did.
+    is_reviewed: bool = field(default=True, compare=False)
 
     @property
     def facts(self) -> int:
@@ -60,6 +62,8 @@ def describe_share(share: ReadingShare) -> str:
     """
     if not share.facts:
         return "prose: no figures"
+    if not share.is_reviewed:
+        return f"prose: {share.facts} figures read by rule, not yet reviewed"
     right, wrong, missed = (
         f"{number} ({100 * number / share.facts:.1f}%)" for number in (share.right, share.wrong, share.missed)
     )
@@ -136,7 +140,7 @@ def apply_curation(
     """
     mismatches = find_mismatches(entries, document.source)
     if mismatches:
-        return Curated(readings, tuple(mismatches), ReadingShare(len(readings.mentions), 0, 0))
+        return Curated(readings, tuple(mismatches), ReadingShare(len(readings.mentions), 0, 0, is_reviewed=False))
     by_span = {mention.span: mention for mention in readings.mentions}
     decided = {entry.span for entry in entries}
     _refuse_overlaps(entries, where)
@@ -158,7 +162,7 @@ def apply_curation(
             tuple(gap for gap in readings.gaps if not _meets(gap.span, decided)),
         ),
         (),
-        ReadingShare(len(mentions) + confirmed, wrong, missed),
+        ReadingShare(len(mentions) + confirmed, wrong, missed, is_reviewed=bool(entries)),
     )
 
 

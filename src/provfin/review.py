@@ -107,8 +107,8 @@ def write_entry(entry: Entry) -> str:
 def _quote(value: str | Mapping[str, str]) -> str:
     if isinstance(value, Mapping):
         return f"{{ {', '.join(f'{name} = {_quote(item)}' for name, item in value.items())} }}"
-    # A JSON string is a TOML basic string.
-    return json.dumps(value, ensure_ascii=False)
+    # A JSON string is a TOML basic string, but for the one control character that JSON leaves as it is.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def append_entry(path: Path, entry: Entry) -> None:

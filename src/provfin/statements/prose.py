@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from provfin.document import Document, Gap, Part, Passage, Span
 from provfin.entities import load_entities
+from provfin.mentions import Mention
 from provfin.names import load_names
 from provfin.quantity import fold_width
 from provfin.reports import Report
@@ -19,10 +21,15 @@ def read_prose(document: Document, report: Report, vocabulary: Vocabulary) -> Re
     reader = StatementReader(load_grammar(), vocabulary, load_names(), entities, report)
     all_readings = [read_passage(passage, part, reader) for passage, part in list_passages(document)]
     return Readings(
-        tuple(mention for readings in all_readings for mention in readings.mentions),
+        tuple(_quote_source(mention, document.source) for readings in all_readings for mention in readings.mentions),
         tuple(dismissal for readings in all_readings for dismissal in readings.dismissals),
         tuple(gap for readings in all_readings for gap in readings.gaps),
     )
+
+
+def _quote_source(mention: Mention, source: str) -> Mention:
+    """Let a figure that a page break splits be printed as it stands in the source, the break included."""
+    return replace(mention, exact=source[mention.span.start : mention.span.end])
 
 
 def read_passage(passage: Passage, part: Part, reader: StatementReader) -> Readings:
