@@ -127,18 +127,20 @@ def test_the_number_of_a_heading_is_dismissed() -> None:
     assert len(readings.dismissals) == 1
 
 
-def test_the_figures_of_an_invented_report_are_read_by_rule() -> None:
-    source = (REPORTS / "prose-a-2023.txt").read_text(encoding="utf-8")
-    gold = [json.loads(line) for line in (REPORTS / "prose-a-2023.jsonl").read_text(encoding="utf-8").splitlines()]
+@pytest.mark.parametrize("name", ["prose-a-2023", "prose-b-2021"])
+def test_the_figures_of_an_invented_report_are_read_by_rule(name: str) -> None:
+    source = (REPORTS / f"{name}.txt").read_text(encoding="utf-8")
+    gold = [json.loads(line) for line in (REPORTS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     document = parse_document(source)
     vocabulary = load_vocabulary()
-    report, _ = identify("prose-a-2023", document, vocabulary)
+    report, _ = identify(name, document, vocabulary)
     readings = read_prose(document, report, vocabulary)
     found = {mention.span.start: mention for mention in readings.mentions}
     facts = [item for item in gold if item["kind"] == "fact"]
     wrong = [item["exact"] for item in facts if not is_right(item, found)]
     assert len(wrong) <= (1 - FLOOR) * len(facts), wrong
-    others = {item["start"] for item in gold if item["kind"] != "fact"}
+    # How long something ran may be read as a figure or not.
+    others = {item["start"] for item in gold if item["kind"] != "fact" and item["reason"] != "period"}
     assert not others & set(found)
 
 
