@@ -115,6 +115,11 @@ def _read_entry(item: Mapping[str, Any], number: int, path: Path) -> Entry:
         what = f"entry {number} has a span that is no pair of numbers, or a text that is none"
         raise InputError(what, where=str(path), repair='write span = [12, 15] and exact = "5.1%"')
     fields = {name: value for name, value in item.items() if name not in {"span", *texts}}
+    members = fields.get("members", {})
+    is_named = isinstance(members, dict) and all(isinstance(code, str) for code in members.values())
+    if not is_named or not isinstance(fields.get("qualifier", ""), str):
+        what = f"entry {number} has breakdowns or a qualifier that are no text"
+        raise InputError(what, where=str(path), repair='write members = { instrument = "rediscount" }')
     return Entry(Span(*span), item["exact"], item["reason"], item.get("not_a_fact", ""), fields)
 
 
@@ -153,8 +158,9 @@ def apply_curation(
     mentions = [mention for mention in readings.mentions if not _meets(mention.span, decided)]
     dismissed = [Dismissal(entry.span, entry.not_a_fact) for entry in entries if entry.not_a_fact]
     confirmed = sum(mention.span in by_span and _say_the_same(mention, by_span[mention.span]) for mention in added)
-    wrong = sum(entry.span in by_span for entry in entries) - confirmed
-    missed = sum(entry.span not in by_span and not entry.not_a_fact for entry in entries)
+    wrong = len(readings.mentions) - len(mentions) - confirmed
+    read = {mention.span for mention in readings.mentions}
+    missed = sum(not _meets(entry.span, read) and not entry.not_a_fact for entry in entries)
     return Curated(
         Readings(
             tuple(sorted([*mentions, *added], key=lambda mention: mention.span)),

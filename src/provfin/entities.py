@@ -61,6 +61,8 @@ class Relations:
     parent: str = ""
     area: str = ""
     issuer: str = ""
+    # What it joins (skos:related): the code of several tools that are spoken of together.
+    joined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -227,9 +229,24 @@ def load_relations(kind: Kind) -> dict[str, Relations]:
             parent=_one(graph, node, URIRef(_ORG.subOrganizationOf)) or _one(graph, node, SKOS.broader),
             area=_one(graph, node, DCTERMS.spatial),
             issuer=_one(graph, node, PF.issuer),
+            joined=frozenset(str(other) for other in graph.objects(node, SKOS.related)),
         )
         for node in sorted(set(graph.subjects(SKOS.inScheme)), key=str)
     }
+
+
+def find_joint(kind: Kind, concepts: Iterable[Concept]) -> Concept | None:
+    """Return the code that joins all of several concepts, the one that joins the fewest others; None if there is none.
+
+    A code joins what it is related to when it is no part of one of them.
+    """
+    wanted = {concept.iri for concept in concepts}
+    relations = load_relations(kind)
+    fitting = [(len(told.joined), iri) for iri, told in relations.items() if wanted <= told.joined]
+    if len(wanted) < _SHORTEST or not fitting:
+        return None
+    known = {concept.iri: concept for concept in load_scheme(_SCHEMES[kind]).values()}
+    return known.get(min(fitting)[1])
 
 
 def _load_turtle(name: str) -> Graph:

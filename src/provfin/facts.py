@@ -73,7 +73,7 @@ def make_facts(mentions: Iterable[Mention]) -> tuple[list[Fact], list[Gap]]:
     for group in groups:
         kept = tuple(mention for mention in group if mention.part.path not in disordered or mention.origin == "prose")
         gaps.extend(mention.withhold() for mention in group if mention not in kept)
-        if group in contradictory and kept:
+        if kept and group in contradictory and _disagree(kept):
             gaps.extend(_report_disagreement(kept))
             if any(mention.origin == "prose" for mention in kept):
                 facts.append(_make_disputed(kept, whole_series))

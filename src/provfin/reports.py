@@ -44,7 +44,7 @@ def identify(report_id: str, document: Document, vocabulary: Vocabulary) -> tupl
         message = f"the title {printed!r} names no area of the vocabulary"
         gaps.append(Gap("area-not-known", title_span, message, f"declare it in data/reports/{report_id}.toml"))
     if "period" in declared:
-        year = int(declared["period"])
+        year = _read_declared_year(declared["period"], report_id)
     if year is None:
         year = _find_commonest_year(document)
         message = f"the title {printed!r} names no year; {year} is taken, the one the text names most"
@@ -80,6 +80,13 @@ def _find_declared_area(code: str, report_id: str, vocabulary: Vocabulary) -> Co
     return vocabulary.areas[code]
 
 
+def _read_declared_year(text: str, report_id: str) -> int:
+    if not re.fullmatch(r"\d{4}", text):
+        where = f"data/reports/{report_id}.toml"
+        raise InputError(f"the period {text!r} is no year", where=where, repair="write it as in 2024")
+    return int(text)
+
+
 def _compare_source(report: Report, declared: dict[str, str], span: Span) -> Iterator[Gap]:
     if declared.get("sha256", report.sha256) != report.sha256:
         message = "the text is not the one the report was declared with (its SHA-256 differs)"
@@ -102,4 +109,4 @@ def _read_title(title: str, vocabulary: Vocabulary) -> tuple[Concept | None, int
 
 def _find_commonest_year(document: Document) -> int:
     years = re.findall(r"(?:19|20)\d{2}(?=\s*年)", document.source)
-    return int(max(sorted(set(years)), key=years.count)) if years else 1
+    return int(max(sorted(set(years)), key=years.count)) if years else 1900

@@ -75,18 +75,34 @@ def _read_role(item: dict[str, str]) -> Role:
 def find_uses(facts: Iterable[Fact]) -> list[Use]:
     """Return the uses of instruments that facts tell, in the order of their keys."""
     by_sentence: dict[tuple[str, int], list[Fact]] = defaultdict(list)
-    for fact in facts:
+    told = (fact for fact in facts if any(mention.origin == "prose" for mention in fact.mentions))
+    for fact in told:
         instrument = _role_of(fact, "instrument")
         if instrument is not None and fact.claim.measure in _LEVELS:
             # A fact told in several sentences belongs to the use told first.
             sentence = min(mention.sentence for mention in fact.mentions if mention.origin == "prose")
             by_sentence[instrument.iri, sentence].append(fact)
     merged: dict[str, Use] = {}
-    for group in by_sentence.values():
-        use = _make_use(group)
+    for use in (_make_use(part) for group in by_sentence.values() for part in _split_by_actor(group)):
         known = merged.get(use.key)
-        merged[use.key] = replace(known, figures=known.figures + use.figures) if known else use
+        merged[use.key] = _join(known, use) if known else use
     return [merged[key] for key in sorted(merged)]
+
+
+def _split_by_actor(facts: Sequence[Fact]) -> list[list[Fact]]:
+    """Return the facts of a sentence by who acts; those that name nobody go with the one who acts, if there is one."""
+    by_actor: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        actor = _role_of(fact, "actor")
+        by_actor[actor.iri if actor else ""].append(fact)
+    if len(by_actor) == 2 and "" in by_actor:
+        return [list(facts)]
+    return list(by_actor.values())
+
+
+def _join(known: Use, other: Use) -> Use:
+    targets = {target.iri: target for target in (*known.targets, *other.targets)}
+    return replace(known, figures=known.figures + other.figures, targets=tuple(targets.values()))
 
 
 def _make_use(facts: Sequence[Fact]) -> Use:

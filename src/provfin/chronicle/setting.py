@@ -166,6 +166,7 @@ def make_label(head: str, things: list[str]) -> str:
     >>> make_label("启动", ["很长很长很长很长很长很长很长很长很长很长的名字", "短名"])
     '启动：短名'
     """
+    head = head[: _LONGEST_LABEL - 4]
     room = _LONGEST_LABEL - len(head) - 1
     fitting = next((thing for thing in things if 0 < len(thing) <= room), None)
     if fitting is None:

@@ -154,10 +154,7 @@ def describe_mention(report: Report, mention: Mention) -> Iterator[ox.Triple]:
             ("pf:origin", make_text(mention.origin)),
             ("pf:part", make_iri(part_iri(report.id, mention.part))),
             ("pf:printedDecimals", make_whole(mention.decimals) if has_value else None),
-            (
-                "pf:printedValue",
-                make_typed(write_decimal(mention.value), "decimal") if mention.value is not None else None,
-            ),
+            ("pf:printedValue", _printed_value(mention)),
             ("pf:qualifier", make_text(mention.qualifier)),
             ("pf:readBy", make_iri(rule_iri(mention.rule))),
             ("pf:report", make_iri(report_iri(report.id))),

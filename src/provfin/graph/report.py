@@ -82,6 +82,11 @@ def describe_parts(extraction: Extraction) -> Iterator[ox.Triple]:
         )
 
 
+def credits_iri(report_id: str) -> str:
+    """Return the IRI of the page that names who made a report."""
+    return f"{BASE}part/{report_id}/credits"
+
+
 def describe_notes(extraction: Extraction) -> Iterator[ox.Triple]:
     """Yield the footnotes of the report and the notes under its tables, and the page that names who made it."""
     report, document = extraction.report, extraction.document
@@ -97,7 +102,7 @@ def describe_notes(extraction: Extraction) -> Iterator[ox.Triple]:
     if document.credits:
         span = Span(document.credits[0].span.start, document.credits[-1].span.end)
         page = Passage.cut(document.source, span)
-        iri = f"{BASE}part/{report.id}/credits"
+        iri = credits_iri(report.id)
         yield from _describe_leaf(report, iri, report_iri(report.id), "Credits", "署名", page)
 
 

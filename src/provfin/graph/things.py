@@ -24,7 +24,7 @@ from provfin.chronicle import (
 from provfin.entities import load_scheme
 from provfin.facts import Fact
 from provfin.graph.observations import describe_periods, observation_iri
-from provfin.graph.report import part_iri, report_iri, rule_iri
+from provfin.graph.report import credits_iri, part_iri, report_iri, rule_iri
 from provfin.graph.terms import Object, describe, make_iri, make_text, make_typed, make_whole
 from provfin.reports import Report
 from provfin.turtle import BASE
@@ -359,7 +359,8 @@ def _describe_contribution(report: Report, contribution: Contribution) -> Iterat
             ("pf:contributorName", make_text(contribution.name)),
             ("pf:contributorRole", make_iri(role.iri) if role else None),
             ("rdfs:label", make_text(label, "zh")),
-            *_describe_source(report, contribution.evidence),
+            *(pair for pair in _describe_source(report, contribution.evidence) if pair[0] != "pf:part"),
+            ("pf:part", make_iri(credits_iri(report.id))),
         ],
     )
     yield from describe(report_iri(report.id), [], [("dcterms:contributor", make_iri(iri))])

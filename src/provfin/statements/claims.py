@@ -1,5 +1,7 @@
 """Owns making mentions of prose: the claim of a figure from its topic, its meaning and what is carried on."""
 
+import re
+
 from provfin.mentions import Claim, Mention
 from provfin.periods import Period
 from provfin.statements.clauses import Clause
@@ -39,10 +41,10 @@ class ClaimMaker:
             doubt=doubt,
         )
 
-    def find_base(self, text: str) -> Concept:
+    def find_base(self, text: str, year: int) -> Concept:
         """Return the base of comparison that printed words name; a candidate when the vocabulary has none."""
         dimension = self._vocabulary.dimensions["comparisonBase"]
-        if self._grammar.former["year-before"].fullmatch(text):
+        if self._grammar.former["year-before"].fullmatch(text) or re.match(rf"{year - 1}年(?!\d{{1,2}}月)", text):
             return dimension.total
         return dimension.find(text) or dimension.candidate(f"与{text}相比")
 

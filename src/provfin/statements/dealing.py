@@ -74,7 +74,9 @@ class TopicDealer:
         topic = self._topics.read(rest, context.topics) if rest else NOTHING
         if topic.phrase and topic.indicator is None:
             done = self._topics.read(self._scenes.drop_actor(rest), context.topics)
-            topic = done if done.phrase else topic
+            # Without a place for who acts, the figure of one institution would stand for that of all.
+            has_actor = done.indicator is not None and any(item.name == "actor" for item in done.indicator.dimensions)
+            topic = done if has_actor else topic
         if topic.phrase or topic.indicator or self._topics.is_side(rest):
             return topic
         carried = context.in_sentence or ([] if rest else context.topics)

@@ -216,7 +216,7 @@ def share_unit(figures: list[PrintedFigure], vocabulary: Vocabulary) -> list[Pri
     if unit is None:
         return figures
     is_points = unit.code == "percentage-point"
-    stem = max(unit.names, key=len) if unit.names else ""
+    stem = max(sorted(unit.names), key=len) if unit.names else ""
     shared = []
     for figure in figures:
         if figure.multiplier:

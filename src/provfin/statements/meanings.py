@@ -161,6 +161,9 @@ class MeaningReader:
     def _read_amount(
         figure: PrintedFigure, unit: Unit, predicate: Predicate, topic: Topic, said: Said
     ) -> Meaning | None:
+        if figure.decimals and unit.kind == "Count" and unit.exponent == 0:
+            # There is no tenth of a thing: the unit is one that the list elided, or a name of points.
+            return None
         level = "count" if unit.kind == "Count" else "level"
         is_stock = topic.indicator is not None and topic.indicator.is_stock
         if figure.is_signed and predicate.is_bare:

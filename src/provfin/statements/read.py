@@ -226,7 +226,9 @@ class StatementReader:
         if "compound" in predicate.found:
             topic = self._topics.read_increase(topic)
         topic = fit_unit(topic, figure, self._grammar) if not predicate.is_change else topic
-        said = context.said.get(topic.name, context.said.get("", Said()))
+        # Whether something rose or fell is only known of the thing itself.
+        last = context.said.get("", Said())
+        said = context.said.get(topic.name, last if topic.is_carried else replace(last, is_negative=False))
         if _is_counted(figure) and (figure.is_signed or predicate.is_change):
             said = replace(said, measure=context.increase)
         meaning = self._meanings.read(figure, predicate, topic, said, is_open=context.is_open)
@@ -236,7 +238,8 @@ class StatementReader:
             span = asserted.clause.span(figure)
             return Gap("prose-not-clear", span, message, "add a curation entry", context.part.trail)
         if number < len(predicate.bases):
-            meaning = replace(meaning, named_base=self._claims.find_base(predicate.bases[number]))
+            named_base = self._claims.find_base(predicate.bases[number], context.time.year)
+            meaning = replace(meaning, named_base=named_base)
         if predicate.is_change and "compound" not in predicate.found and not meaning.unit.is_ratio:
             context.increase = meaning.measure
         context.say(topic, Said(meaning.measure, figure.value * meaning.sign < 0))

@@ -3,11 +3,12 @@
 import re
 from dataclasses import replace
 
-from provfin.entities import EntityReader, Kind, Naming
+from provfin.entities import EntityReader, Kind, Naming, find_joint, load_relations
 from provfin.statements.clauses import Clause
 from provfin.statements.context import Context
 from provfin.statements.grammar import Grammar
 from provfin.statements.times import Time, TimeFound, find_time, find_time_before, list_quarters, list_times
+from provfin.vocabulary import Concept
 
 _ROLES: tuple[Kind, ...] = ("actor", "instrument", "target")
 _REACH = 8
@@ -54,6 +55,8 @@ class SceneReader:
 
     def _take_area(self, text: str, context: Context) -> str:
         bare = text[1:] if text.startswith("在") else text
+        if self._grammar.subject["unknown-place"].match(bare):
+            context.area = context.home
         for naming in self._entities.find_outermost(bare, ("area",)):
             # The bare name of a city may be the beginning of another; with its kind it is a place.
             is_whole = naming.concept == context.home or self._grammar.subject["area"].search(naming.exact)
@@ -65,7 +68,7 @@ class SceneReader:
 
     def find_former(self, text: str, context: Context) -> tuple[str, Time] | None:
         """Return the words before a former value (由上年末的, 比2018年的) without that, and the time it is of."""
-        for name in ("by", "than", "beside"):
+        for name in ("by", "than", "beside", "opens"):
             match = self._grammar.former[name].search(text)
             time = find_time_before(match["when"], self._grammar, context.time) if match else None
             if match is not None and time is not None:
@@ -116,7 +119,31 @@ class SceneReader:
             is_second = naming.kind == "actor" and "actor" in context.roles and not first
             if is_second and not self._opens(naming, clause.text):
                 continue
+            if naming.kind == "instrument" and self._is_taken_up(naming.concept, context):
+                continue
             context.roles[naming.kind] = naming.concept
+        joint = self._find_joint(clause.text)
+        if joint is not None:
+            context.roles["instrument"] = joint
+
+    def _find_joint(self, text: str) -> Concept | None:
+        """Return the code that joins the tools of a list, where the vocabulary has one (A、B、C 等)."""
+        run: list[Naming] = []
+        for naming in self._entities.find_outermost(text, ("instrument",)):
+            if run and text[run[-1].end : naming.start].strip("“”") != "、":
+                break
+            run.append(naming)
+        return find_joint("instrument", [naming.concept for naming in run]) if len(run) > 1 else None
+
+    def _is_taken_up(self, concept: Concept, context: Context) -> bool:
+        """Tell whether a wider name (再贷款) takes up a tool of that kind that the sentence has named before."""
+        step, parents = context.roles.get("instrument"), load_relations("instrument")
+        seen: set[str] = set()
+        iri = step.iri if step else ""
+        while iri and iri not in seen:
+            seen.add(iri)
+            iri = parents[iri].parent if iri in parents else ""
+        return concept.iri in seen
 
     def drop_actor(self, text: str) -> str:
         """Return a text without the name of who does what it tells, where it begins with one."""

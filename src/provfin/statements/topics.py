@@ -4,6 +4,7 @@ A name is read alone, then beside what was spoken of before it (`其中，进口
 concept has becomes a candidate under its own words.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -255,6 +256,12 @@ def _shorten(name: str) -> str:
     return rest if len(rest) >= _SHORTEST_END else end
 
 
+def _identify(name: str) -> str:
+    """Return what tells a long name apart from others with the same end: its end and a hash of the whole."""
+    label = _shorten(name)
+    return label if label == name else f"{label}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
 def _find_whole(around: list[Topic]) -> Topic:
     """Return what a side is a side of: the stock spoken of last before its increase, else what was spoken of last."""
     stocks = (topic for topic in reversed(around[-2:]) if topic.indicator and topic.indicator.is_stock)
@@ -268,8 +275,8 @@ def make_candidate(
     label = _shorten(topic.phrase)
     known = next(iter(vocabulary.indicators.values()))
     return Indicator(
-        iri=f"{known.iri.rsplit('/', 1)[0]}/candidate-{escape_iri(label)}",
-        code=f"candidate-{label}",
+        iri=f"{known.iri.rsplit('/', 1)[0]}/candidate-{escape_iri(_identify(topic.phrase))}",
+        code=f"candidate-{_identify(topic.phrase)}",
         label=label,
         scheme=known.scheme,
         names=frozenset({normalise(label)}),
