@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,15 @@ def render_gaps(gaps: Iterable[Gap], source: str) -> bytes:
 
 def render_ledger(lines: Iterable[LedgerLine], source: str) -> bytes:
     """Return the ledger as JSON Lines, in reading order."""
-    return write_jsonl(line.as_record(source) for line in lines)
+    return write_jsonl(_number_lines(lines, source))
+
+
+def _number_lines(lines: Iterable[LedgerLine], source: str) -> Iterator[dict[str, Any]]:
+    place, number = 0, 1
+    for line in lines:
+        number += source.count("\n", place, line.span.start)
+        place = line.span.start
+        yield line.as_record(source, number)
 
 
 def write_jsonl(records: Iterable[Mapping[str, Any]]) -> bytes:

@@ -329,7 +329,8 @@ def review(
 ) -> None:
     """Show the doubtful figures of a report's prose in reading order and write what you decide into its curation."""
     extraction = extract(source, report_id)
-    refuse_stale_curation(extraction)
+    if not only_list:
+        refuse_stale_curation(extraction)
     doubts = find_doubts(extraction, everything=everything)
     path = find_curation(extraction.report.id)
     for number, doubt in enumerate(doubts, start=1):

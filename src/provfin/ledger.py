@@ -51,12 +51,12 @@ class LedgerLine:
     reason: str = ""
     facts: tuple[str, ...] = ()
 
-    def as_record(self, source: str) -> dict[str, Any]:
-        """Return the line as one JSON-ready record."""
+    def as_record(self, source: str, line: int | None = None) -> dict[str, Any]:
+        """Return the line as one JSON-ready record; `line` is the number of its line where that is known."""
         return {
             "start": self.span.start,
             "end": self.span.end,
-            "line": source.count("\n", 0, self.span.start) + 1,
+            "line": source.count("\n", 0, self.span.start) + 1 if line is None else line,
             "exact": self.exact,
             "kind": self.kind,
             "reason": self.reason or None,

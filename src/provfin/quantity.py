@@ -96,8 +96,8 @@ def find_qualified_interval(value: Decimal, decimals: int, leeway: str) -> Inter
     Interval(lower=Decimal('4000'), upper=Decimal('5000'))
     """
     step = Decimal(1).scaleb(-decimals)
-    while value and value % (step * 10) == 0:
-        step *= 10
+    digits = str(abs(value).scaleb(decimals).to_integral_value()) if value else "0"
+    step *= Decimal(10) ** (len(digits) - len(digits.rstrip("0"))) if digits.isdigit() and value else 1
     if leeway == "above":
         return Interval(value, value + step)
     if leeway == "below":

@@ -20,8 +20,14 @@ def find_title(source: str, lines: list[Line], genre: Genre) -> tuple[Line | Non
             title = _join(source, lines, numbers)
             if any(pattern.fullmatch(squeeze(title.folded)) for pattern in genre.title.values()):
                 return title, frozenset(numbers)
-    is_text = bool(printed) and "\t" not in lines[printed[0]].text
+    first_line = lines[printed[0]].text if printed else ""
+    is_text = bool(first_line) and "\t" not in first_line and not _is_prose(first_line, genre)
     return (lines[printed[0]], frozenset(printed[:1])) if is_text else (None, frozenset())
+
+
+def _is_prose(text: str, genre: Genre) -> bool:
+    """Tell whether a line is a sentence and no title, so that its figures are read."""
+    return text.endswith(("。", "；")) or len(text) > genre.longest_heading
 
 
 def _join(source: str, lines: list[Line], numbers: list[int]) -> Line:

@@ -90,8 +90,12 @@ def credits_iri(report_id: str) -> str:
 def describe_notes(extraction: Extraction) -> Iterator[ox.Triple]:
     """Yield the footnotes of the report and the notes under its tables, and the page that names who made it."""
     report, document = extraction.report, extraction.document
+    marks: set[str] = set()
     for footnote in document.footnotes:
-        iri = f"{BASE}part/{report.id}/footnote/{escape_iri(footnote.mark)}"
+        # Where each page counts anew, a mark is told apart by its place.
+        again = f"-at-{footnote.passage.offsets[0]}" if footnote.mark in marks else ""
+        marks.add(footnote.mark)
+        iri = f"{BASE}part/{report.id}/footnote/{escape_iri(footnote.mark)}{again}"
         yield from _describe_leaf(
             report, iri, report_iri(report.id), "Footnote", f"脚注{footnote.mark}", footnote.passage
         )

@@ -96,7 +96,8 @@ def describe_chronicle(report: Report, chronicle: Chronicle, facts: Iterable[Fac
 
 
 def _describe_place(report: Report, evidence: Evidence) -> list[Pair]:
-    part = make_iri(part_iri(report.id, evidence.part)) if evidence.part else None
+    # What is told before the first heading is told in the report as a whole.
+    part = make_iri(part_iri(report.id, evidence.part) if evidence.part else report_iri(report.id))
     return [
         ("oa:end", make_whole(evidence.span.end)),
         ("oa:start", make_whole(evidence.span.start)),
