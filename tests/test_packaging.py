@@ -59,8 +59,10 @@ def test_the_wheel_carries_what_each_command_needs(unpacked: Path) -> None:
     assets = unpacked / "provfin" / "assets"
     patterns = [
         "ontology/provfin.ttl", "ontology/cube.ttl", "ontology/vocabulary/*.ttl", "shapes/*.ttl",
-        "queries/questions/*.rq", "queries/checks/*.rq", "data/genre.toml", "data/layouts/*.toml",
+        "queries/questions/*.rq", "queries/checks/*.rq", "data/*.toml", "data/curation/*.toml",
+        "data/layouts/*.toml",
         "data/reports/*.toml", "data/ttl/*/observations.ttl", "data/ttl/*/mentions.ttl", "data/ttl/*/report.ttl",
+        "data/ttl/*/things.ttl",
     ]  # fmt: skip
     assert not [pattern for pattern in patterns if not any(assets.glob(pattern))]
 
