@@ -159,8 +159,7 @@ def apply_curation(
     dismissed = [Dismissal(entry.span, entry.not_a_fact) for entry in entries if entry.not_a_fact]
     confirmed = sum(mention.span in by_span and _say_the_same(mention, by_span[mention.span]) for mention in added)
     wrong = len(readings.mentions) - len(mentions) - confirmed
-    read = {mention.span for mention in readings.mentions}
-    missed = sum(not _meets(entry.span, read) and not entry.not_a_fact for entry in entries)
+    missed = sum(not _meets(entry.span, by_span) and not entry.not_a_fact for entry in entries)
     return Curated(
         Readings(
             tuple(sorted([*mentions, *added], key=lambda mention: mention.span)),

@@ -10,6 +10,7 @@ from provfin.chronicle.events import list_gaps, read_tellings
 from provfin.chronicle.mentions import list_name_mentions
 from provfin.chronicle.merging import merge_events
 from provfin.chronicle.model import (
+    LONGEST_LABEL,
     Chronicle,
     Contribution,
     Designation,
@@ -28,6 +29,7 @@ from provfin.document import Document
 from provfin.reports import Report
 
 __all__ = [
+    "LONGEST_LABEL",
     "Chronicle",
     "Contribution",
     "Designation",

@@ -22,11 +22,6 @@ def list_name_mentions(setting: Setting) -> Iterator[NameMention]:
 
 def _list_passages(setting: Setting) -> Iterator[tuple[Passage, Part | None]]:
     document = setting.document
-    for paragraph in document.paragraphs:
-        yield paragraph.passage, paragraph.part
+    yield from document.passages()
     for part in document.parts:
         yield Passage.cut(document.source, part.span), part
-    for block in document.tables:
-        yield from ((note, block.part) for note in block.notes)
-    for footnote in document.footnotes:
-        yield footnote.passage, None

@@ -9,6 +9,9 @@ from provfin.document import Gap, Part, Span
 from provfin.entities import Kind
 from provfin.vocabulary import Concept
 
+# Labels are names, never sentences of a report.
+LONGEST_LABEL = 24
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from provfin.chronicle.model import Evidence, Participant
+from provfin.chronicle.model import LONGEST_LABEL, Evidence, Participant
 from provfin.chronicle.rules import Rules, load_rules
 from provfin.document import Document, Part, Span, read_chinese_number
 from provfin.entities import LONGEST_NAME, EntityReader, Naming, load_entities, load_relations, load_scheme
 from provfin.reports import Report
 from provfin.vocabulary import Concept, load_vocabulary, normalise
 
-_LONGEST_LABEL = 24
 _COUNTRY = "CN"
 _CLASS_OF_INSTITUTIONS = "/actor-group"
 _QUOTED = re.compile("[“‘《]([^“”‘’《》]*)[”’》]")
@@ -110,7 +109,7 @@ class Setting:
 
     def _guess_names(self, text: str) -> Iterator[str]:
         for name in self.split_names(text):
-            if self.rules.names.institution.search(name) and len(name) <= _LONGEST_LABEL:
+            if self.rules.names.institution.search(name) and len(name) <= LONGEST_LABEL:
                 yield name
 
     def list_areas(self, *texts: str) -> tuple[Concept, ...]:
@@ -166,8 +165,8 @@ def make_label(head: str, things: list[str]) -> str:
     >>> make_label("启动", ["很长很长很长很长很长很长很长很长很长很长的名字", "短名"])
     '启动：短名'
     """
-    head = head[: _LONGEST_LABEL - 4]
-    room = _LONGEST_LABEL - len(head) - 1
+    head = head[: LONGEST_LABEL - 4]
+    room = LONGEST_LABEL - len(head) - 1
     fitting = next((thing for thing in things if 0 < len(thing) <= room), None)
     if fitting is None:
         longest = next((thing for thing in things if thing), "")

@@ -3,6 +3,7 @@
 All offsets are code points of the decoded source; a span runs from `start` to before `end`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,3 +158,12 @@ class Document:
     marks: tuple[Mark, ...] = ()
     # The page the table of contents gives for a part, by its path.
     pages: dict[str, int] = field(default_factory=dict)
+
+    def passages(self) -> Iterator[tuple[Passage, Part | None]]:
+        """Yield the texts that are prose, each in its part: paragraphs, notes to tables, footnotes."""
+        for paragraph in self.paragraphs:
+            yield paragraph.passage, paragraph.part
+        for block in self.tables:
+            yield from ((note, block.part) for note in block.notes)
+        for footnote in self.footnotes:
+            yield footnote.passage, None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import pyoxigraph as ox
 
 from provfin.chronicle import (
+    LONGEST_LABEL,
     Chronicle,
     Contribution,
     Designation,
@@ -31,7 +32,6 @@ from provfin.turtle import BASE
 from provfin.vocabulary import Concept, escape_iri, normalise
 
 _DATATYPES = {"day": "date", "month": "gYearMonth", "year": "gYear"}
-_LONGEST_LABEL = 24
 _OTHER_ROLE = "contributor"
 _RULES = {
     "chronology": "Entries of the chronology",
@@ -256,7 +256,7 @@ def _describe_group(report: Report, event: Event, group: Group) -> Iterator[ox.T
         [
             *(("org:hasMember", make_iri(item.concept.iri)) for item in group.members if item.concept),
             ("pf:memberCount", make_whole(group.count) if group.count else None),
-            ("rdfs:label", make_text(group.label[:_LONGEST_LABEL], "zh")),
+            ("rdfs:label", make_text(group.label[:LONGEST_LABEL], "zh")),
         ],
     )
 
@@ -352,7 +352,7 @@ def _describe_contribution(report: Report, contribution: Contribution) -> Iterat
     role = _find_role(contribution.role)
     step = role.slug if role else _make_step(contribution.role)
     iri = f"{BASE}contribution/{report.id}/{step}/{_make_step(contribution.name)}"
-    label = f"{contribution.role}：{contribution.name}"[:_LONGEST_LABEL]
+    label = f"{contribution.role}：{contribution.name}"[:LONGEST_LABEL]
     yield from describe(
         iri,
         ["pf:Contribution"],

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
+from provfin.chronicle import LONGEST_LABEL
 from provfin.graph.observations import observation_iri
 from provfin.graph.report import part_iri, report_iri, rule_iri
 from provfin.graph.terms import describe, make_iri, make_text, make_whole
 from provfin.reports import Report
 from provfin.turtle import BASE
 from provfin.uses import Use
-
-_LONGEST_LABEL = 24
 
 
 def describe_use(report: Report, use: Use) -> Iterator[ox.Triple]:
@@ -40,4 +39,4 @@ def describe_use(report: Report, use: Use) -> Iterator[ox.Triple]:
 
 def _write_label(use: Use) -> str:
     targets = "、".join(target.label for target in use.targets)
-    return f"{use.instrument.label}{f'→{targets}' if targets else ''}"[:_LONGEST_LABEL]
+    return f"{use.instrument.label}{f'→{targets}' if targets else ''}"[:LONGEST_LABEL]

@@ -44,14 +44,9 @@ def read_passage(passage: Passage, part: Part, reader: StatementReader) -> Readi
 
 
 def list_passages(document: Document) -> Iterator[tuple[Passage, Part]]:
-    """Yield the texts that are prose, each in its part; what is in no part is in the report as a whole."""
+    """Return the texts that are prose, each in its part; what is in no part is in the report as a whole."""
     nowhere = Part("report", "", "", Span(0, 0))
-    for paragraph in document.paragraphs:
-        yield paragraph.passage, paragraph.part or nowhere
-    for block in document.tables:
-        yield from ((note, block.part) for note in block.notes)
-    for footnote in document.footnotes:
-        yield footnote.passage, nowhere
+    return ((passage, part or nowhere) for passage, part in document.passages())
 
 
 def _dismiss_heading_number(passage: Passage, part: Part) -> Iterator[Dismissal]:

@@ -108,7 +108,8 @@ class SceneReader:
         The first of each kind that it names is taken; a name of its own in quotes goes before the class it is of.
         """
         told: dict[Kind, Naming] = {}
-        for naming in self._entities.find_outermost(clause.text, _ROLES):
+        namings = self._entities.find_outermost(clause.text, _ROLES)
+        for naming in namings:
             first = told.get(naming.kind)
             is_own_name = first is not None and clause.text[first.end : naming.start] == "“"
             goes_on = naming.kind == "instrument" and clause.text[naming.end :].lstrip("”").startswith("、")
@@ -122,14 +123,14 @@ class SceneReader:
             if naming.kind == "instrument" and self._is_taken_up(naming.concept, context):
                 continue
             context.roles[naming.kind] = naming.concept
-        joint = self._find_joint(clause.text)
+        joint = self._find_joint(clause.text, [naming for naming in namings if naming.kind == "instrument"])
         if joint is not None:
             context.roles["instrument"] = joint
 
-    def _find_joint(self, text: str) -> Concept | None:
+    def _find_joint(self, text: str, tools: list[Naming]) -> Concept | None:
         """Return the code that joins the tools of a list, where the vocabulary has one (A、B、C 等)."""
         run: list[Naming] = []
-        for naming in self._entities.find_outermost(text, ("instrument",)):
+        for naming in tools:
             if run and text[run[-1].end : naming.start].strip("“”") != "、":
                 break
             run.append(naming)

@@ -50,7 +50,7 @@ class TopicReader:
         self._before = re.compile(f"^(?:{subject['before'].pattern})")
         self._behind = re.compile(f"(?:{subject['behind'].pattern})$")
         self._generic = subject["generic"]
-        self._joints = subject["joints"]
+        self._joints = subject["joint"]
         self._heads = grammar.heads
         self._inner = subject["inner"]
         self._share_name = subject["share-name"]
