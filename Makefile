@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test check build bench lock clean
+.PHONY: help serve test build bench bench-audit rules lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,13 @@ build: $(VENV)/runtime.stamp ## Rebuild data/ttl from the reports in $$PROVFIN_R
 
 bench: $(VENV)/dev.stamp ## Time every stage, and how it grows with ten copies of the report
 	$(BIN)/python benchmarks/bench_pipeline.py
+
+bench-audit: $(VENV)/dev.stamp ## Change one digit at a time, one triple at a time, and count what is caught
+	$(BIN)/python benchmarks/bench_audit.py
+	$(BIN)/python benchmarks/bench_mutations_graph.py
+
+rules: $(VENV)/runtime.stamp ## Write docs/rules anew from shapes, checks and audit rules
+	$(BIN)/python -m provfin.catalogue docs/rules
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 

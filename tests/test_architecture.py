@@ -24,9 +24,10 @@ PF = Namespace("https://w3id.org/provfin/def#")
 
 # Each imports only from those before it.
 ORDER = [
-    "errors", "assets", "quantity", "periods", "document", "vocabulary", "names", "entities", "layouts", "reports",
-    "mentions", "tables", "statements", "curation", "facts", "uses", "chronicle", "extraction", "ledger", "turtle",
-    "graph", "building", "export", "review", "validation", "release", "guard", "store", "queries", "web", "cli",
+    "errors", "assets", "findings", "quantity", "periods", "document", "vocabulary", "names", "entities", "layouts",
+    "reports", "mentions", "tables", "statements", "curation", "facts", "uses", "chronicle", "extraction", "ledger",
+    "turtle", "audit", "graph", "building", "export", "review", "validation", "catalogue", "formats", "entailments", "release",
+    "model", "modelpage", "guard", "store", "queries", "web", "commands", "cli",
 ]  # fmt: skip
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 40

@@ -52,7 +52,7 @@ def test_the_files_of_a_report_are_turtle(example: Extraction, tmp_path: Path) -
     files = render_graph(example)
     write_files(tmp_path, files)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "mentions.ttl", "observations.ttl", "report.ttl", "things.ttl",
+        "audit.ttl", "mentions.ttl", "observations.ttl", "report.ttl", "things.ttl",
     ]  # fmt: skip
     assert all(read_turtle(tmp_path / name) for name in files)
 

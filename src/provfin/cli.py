@@ -7,8 +7,7 @@ import csv
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,11 +18,16 @@ from rich.table import Table
 
 from provfin import __version__
 from provfin.assets import Assets, find_assets, find_releases_folder
-from provfin.building import render_gaps, render_graph, render_ledger, replace_file, write_files, write_jsonl
+from provfin.building import render_gaps, render_graph, render_ledger, write_files, write_jsonl
+from provfin.commands.audit import audit_report
+from provfin.commands.console import notes, say, working, write_file
+from provfin.commands.validate import sum_up, validate_graph
 from provfin.curation import Entry, describe_share, find_curation
 from provfin.errors import InputError
 from provfin.export import export_records
 from provfin.extraction import Extraction, extract, refuse_stale_curation
+from provfin.findings import is_as_bad
+from provfin.formats import Format, render
 from provfin.ledger import UNREAD, make_ledger, summarise
 from provfin.queries import find_question
 from provfin.release import (
@@ -37,17 +41,9 @@ from provfin.release import (
 )
 from provfin.review import Doubt, append_entry, describe_fields, find_doubts
 from provfin.store import BadQueryError, LocalEngine, NotAcceptableError, Query
-from provfin.validation import Finding, as_json, format_finding, validate
+from provfin.validation import validate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-notes = Console(stderr=True, soft_wrap=True, highlight=False)
-
-
-class TextFormat(StrEnum):
-    """How findings are printed."""
-
-    text = "text"
-    json = "json"
 
 
 class TableFormat(StrEnum):
@@ -77,19 +73,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(1)
 
 
-@contextmanager
-def _working(what: str) -> Iterator[None]:
-    if notes.is_terminal:
-        with notes.status(what):
-            yield
-    else:
-        yield
-
-
-def _say(text: str) -> None:
-    notes.print(text, markup=False)
-
-
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"provfin {__version__}")
@@ -115,7 +98,7 @@ def extract_report(
     report_id: Annotated[str | None, typer.Option(help="Its id; else the file's name.")] = None,
 ) -> None:
     """Read a report and write its Turtle, its gaps and the ledger of its numbers."""
-    with _working(f"Reading {source.name}"):
+    with working(f"Reading {source.name}"):
         extraction = extract(source, report_id)
         files = render_graph(extraction)
         files["gaps.jsonl"] = render_gaps(extraction.gaps, extraction.document.source)
@@ -127,14 +110,14 @@ def extract_report(
 def _summarise(extraction: Extraction) -> None:
     mentions = [mention for fact in extraction.facts for mention in fact.mentions]
     figures = sum(mention.value is not None for mention in mentions)
-    _say(
+    say(
         f"{extraction.report.id}: {len(extraction.facts)} facts from {len(mentions)} places "
         f"({figures} figures, {len(mentions) - figures} dashes), {len(extraction.gaps)} gaps"
     )
     if extraction.share.facts:
-        _say(f"  {describe_share(extraction.share)}")
+        say(f"  {describe_share(extraction.share)}")
     for reason, number in sorted(Counter(gap.reason for gap in extraction.gaps).items()):
-        _say(f"  {number:5} {reason}")
+        say(f"  {number:5} {reason}")
 
 
 @app.command()
@@ -149,7 +132,7 @@ def build(
     if reports is not None:
         _rebuild_graphs(assets, reports)
     release = _publish_valid(assets)
-    _say(f"release {release.hash[:16]}: {release.quads} quads in {release.folder}")
+    say(f"release {release.hash[:16]}: {release.quads} quads in {release.folder}")
 
 
 def _rebuild_graphs(assets: Assets, reports: Path) -> None:
@@ -162,7 +145,7 @@ def _rebuild_graphs(assets: Assets, reports: Path) -> None:
         repair = f"it should hold one of {', '.join(f'{item.stem}.txt' for item in declared)}"
         raise InputError("no source of a declared report", where=str(reports), repair=repair)
     for source in sources:
-        with _working(f"Reading {source.name}"):
+        with working(f"Reading {source.name}"):
             extraction = extract(source)
             refuse_stale_curation(extraction)
             write_files(assets.graphs / extraction.report.id, render_graph(extraction))
@@ -173,13 +156,15 @@ def _publish_valid(assets: Assets) -> Release:
     """Publish what is in the files if it is valid; exit with 1 when it is not."""
     folder = find_releases_folder()
     content = gather_content(assets)
-    shapes = hash_files(assets.shapes.glob("*.ttl"))
-    if not is_validated(folder, content, shapes):
-        with _working("Validating"):
+    rules = hash_files([*assets.shapes.glob("*.ttl"), *assets.checks.glob("*.rq")])
+    if not is_validated(folder, content, rules):
+        with working("Validating"):
             findings = validate()
-        if _report_findings(findings, TextFormat.text):
+        sys.stdout.write(render(findings, Format.text, []))
+        say(sum_up(findings))
+        if any(is_as_bad(finding, "violation") for finding in findings):
             raise typer.Exit(1)
-        mark_validated(folder, content, shapes)
+        mark_validated(folder, content, rules)
     return publish(folder, content)
 
 
@@ -193,31 +178,12 @@ def _publish_or_keep(assets: Assets) -> Release:
         except InputError:
             raise error from None
         reason = str(error) if isinstance(error, InputError) else "the data break the shapes"
-        _say(f"warning: {reason}; serving the last good release instead")
+        say(f"warning: {reason}; serving the last good release instead")
         return release
 
 
-def _report_findings(findings: Sequence[Finding], shape: TextFormat) -> int:
-    violations = sum(finding.severity == "violation" for finding in findings)
-    if shape is TextFormat.json:
-        typer.echo(as_json(findings))
-    else:
-        for finding in findings:
-            typer.echo(format_finding(finding))
-        _say(f"{violations} violations, {len(findings) - violations} other findings")
-    return violations
-
-
-@app.command("validate")
-def validate_graph(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Turtle files or folders; else all data.")] = None,
-    shape: Annotated[TextFormat, typer.Option("--format", help="For people or for machines.")] = TextFormat.text,
-) -> None:
-    """Check a graph against the shapes. Exit code 1 means violations, 2 bad input."""
-    with _working("Validating"):
-        findings = validate(paths or None)
-    if _report_findings(findings, shape):
-        raise typer.Exit(1)
+app.command("validate")(validate_graph)
+app.command("audit")(audit_report)
 
 
 @app.command()
@@ -289,17 +255,10 @@ def export(
     data: Annotated[Path | None, typer.Option(help="A folder of Turtle; else all data.")] = None,
 ) -> None:
     """Export the graph: one JSON record per printed figure."""
-    with _working("Exporting"):
+    with working("Exporting"):
         records = export_records(data)
-        _write_file(out, write_jsonl(records))
-    _say(f"{len(records)} records in {out}")
-
-
-def _write_file(path: Path, data: bytes) -> None:
-    try:
-        replace_file(path, data)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", where=str(path), repair="give a file") from error
+        write_file(out, write_jsonl(records))
+    say(f"{len(records)} records in {out}")
 
 
 @app.command("ledger")
@@ -312,7 +271,7 @@ def show_ledger(
     extraction = extract(source, report_id)
     lines = make_ledger(extraction)
     if out is not None:
-        _write_file(out, render_ledger(lines, extraction.document.source))
+        write_file(out, render_ledger(lines, extraction.document.source))
     for kind, reason, number in summarise(lines):
         typer.echo(f"{number:6} {kind}{f': {reason}' if reason else ''}")
     typer.echo(f"{len(lines):6} numbers")
@@ -337,7 +296,7 @@ def review(
         _show_doubt(doubt, f"{number}/{len(doubts)}")
         if not only_list and not _decide(doubt, path):
             break
-    _say(f"{len(doubts)} doubtful figures; decisions stand in {path}")
+    say(f"{len(doubts)} doubtful figures; decisions stand in {path}")
 
 
 def _show_doubt(doubt: Doubt, number: str) -> None:
@@ -385,7 +344,7 @@ def serve(
 
     release = _publish_or_keep(find_assets())
     engine = LocalEngine.load_release(release.data_path)
-    _say(f"ProvFin serves release {release.hash[:16]} at http://{host}:{port}")
+    say(f"ProvFin serves release {release.hash[:16]} at http://{host}:{port}")
     uvicorn.run(create_app(engine, release), host=host, port=port, log_level="warning")
 
 

@@ -102,7 +102,8 @@ def _precision(mention: Mention) -> tuple[int, int, int]:
 
 
 def _disagree(group: Sequence[Mention]) -> bool:
-    if len(group) == 1:
+    # What is told in dollars and in yuan is told twice, and how much the one is of the other is not said.
+    if len(group) == 1 or len({mention.unit.base for mention in group}) > 1:
         return False
     bounds = [_base_bounds(mention) for mention in group if mention.value is not None]
     if len(bounds) < len(group):

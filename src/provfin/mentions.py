@@ -95,6 +95,8 @@ class Mention:
     leeway: str = ""
     # Where the sentence begins that it stands in; -1 in a table.
     sentence: int = -1
+    # What the figure is compared with, where that is another indicator (比…高 2.1 个百分点) that has a name.
+    compared: Claim | None = None
     # Why a reviewer should look at it; empty where the rules are sure.
     doubt: str = ""
 

@@ -18,16 +18,16 @@ import pyoxigraph as ox
 
 from provfin.assets import Assets
 from provfin.building import replace_file
+from provfin.entailments import derive_quads, load_rules
 from provfin.errors import InputError
 from provfin.turtle import BASE, read_turtle
 
+ALIGNMENTS_GRAPH = f"{BASE}graph/alignments"
 ONTOLOGY_GRAPH = f"{BASE}graph/ontology"
 VOCABULARY_GRAPH = f"{BASE}graph/vocabulary"
 
-# Resources whose IRIs name a report; all others are shared by reports.
-_OWN_TO_REPORTS = {"dataset", "mention", "observation", "part", "reading", "report"}
 _SHARED = ox.NamedNode(VOCABULARY_GRAPH)
-_FOR_ALL = {_SHARED, ox.NamedNode(ONTOLOGY_GRAPH)}
+_FOR_ALL = {_SHARED, ox.NamedNode(ALIGNMENTS_GRAPH), ox.NamedNode(ONTOLOGY_GRAPH)}
 
 _DATA = "release.nq"
 _MANIFEST = "manifest.json"
@@ -65,7 +65,8 @@ class Content:
 def find_graph_files(assets: Assets) -> Iterator[tuple[str, Path]]:
     """Yield every Turtle file of a release with the name of the graph it goes to."""
     for path in sorted(assets.ontology.glob("*.ttl")):
-        yield ONTOLOGY_GRAPH, path
+        # What other vocabularies make of our terms is no ground for entailments.
+        yield ALIGNMENTS_GRAPH if path.stem == "alignments" else ONTOLOGY_GRAPH, path
     for path in sorted((assets.ontology / "vocabulary").glob("*.ttl")):
         yield VOCABULARY_GRAPH, path
     for folder in sorted(path for path in assets.graphs.iterdir() if path.is_dir()):
@@ -74,29 +75,43 @@ def find_graph_files(assets: Assets) -> Iterator[tuple[str, Path]]:
 
 
 def read_quads(assets: Assets) -> Iterator[ox.Quad]:
-    """Yield every quad of the Turtle files, each triple in one graph only; raises `InputError` for bad Turtle.
+    """Yield every quad of a release: what the Turtle files assert, then what the ontology makes of it.
+
+    Each triple is in one graph only. Raises `InputError` for bad Turtle.
+    """
+    asserted = list(_read_asserted(assets))
+    yield from asserted
+    yield from derive_quads(asserted, load_rules(assets))
+
+
+def _read_asserted(assets: Assets) -> Iterator[ox.Quad]:
+    """Yield every quad of the Turtle files.
 
     What belongs to no report (periods, dates, rules, candidates) goes to the vocabulary whichever file tells it; in the
     graph of every report, a union of graphs would meet it once for each.
     """
     for name, path in find_graph_files(assets):
         own = ox.NamedNode(name)
-        for triple in read_turtle(path):
-            _refuse_blank_nodes(triple, path)
-            graph = _SHARED if own not in _FOR_ALL and _is_shared(triple.subject) else own
+        for triple in _read_named(path, is_ontology=name == ONTOLOGY_GRAPH):
+            graph = _SHARED if own not in _FOR_ALL and _is_shared(triple.subject, path.parent.name) else own
             yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def _is_shared(subject: object) -> bool:
+def _is_shared(subject: object, report_id: str) -> bool:
+    """Tell whether a resource is shared by reports: those of one report are named by it (`…/id/event/<report>/…`)."""
     if not isinstance(subject, ox.NamedNode) or not subject.value.startswith(BASE):
         return False
-    kind = subject.value.removeprefix(BASE).partition("/")[0]
-    return kind not in _OWN_TO_REPORTS
+    return subject.value.removeprefix(BASE).split("/")[1:2] != [report_id]
 
 
-def _refuse_blank_nodes(triple: ox.Triple, path: Path) -> None:
-    if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
-        raise InputError("blank nodes", where=str(path), repair="give every node an IRI")
+def _read_named(path: Path, *, is_ontology: bool) -> Iterator[ox.Triple]:
+    for triple in read_turtle(path):
+        if not (isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)):
+            yield triple
+        # OWL writes class expressions with blank nodes: https://www.w3.org/TR/owl2-mapping-to-rdf/. They are for
+        # reasoners, which read the file; no query names them.
+        elif not is_ontology:
+            raise InputError("blank nodes", where=str(path), repair="give every node an IRI")
 
 
 def gather_content(assets: Assets) -> Content:

@@ -13,6 +13,7 @@ PREFIXES = {
     "cc": "https://creativecommons.org/licenses/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
+    "dqv": "http://www.w3.org/ns/dqv#",
     "oa": "http://www.w3.org/ns/oa#",
     "org": "http://www.w3.org/ns/org#",
     "pf": "https://w3id.org/provfin/def#",
@@ -33,6 +34,7 @@ CODE_PREFIXES = {
     for name in (
         "activity",
         "area",
+        "audit-rule",
         "bill-type",
         "comparison-base",
         "contributor-role",

@@ -85,6 +85,8 @@ class Dimension:
     iri: str
     scheme: str
     members: tuple[Concept, ...] = field(repr=False)
+    # From the slug of a code to that of the next broader one.
+    broader: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
 
     @cached_property
     def total(self) -> Concept:
@@ -135,6 +137,10 @@ class Indicator(Concept):
     context_names: frozenset[str] = frozenset()
     # Codes that every figure of it has: the tool of 碳减排支持工具发放额.
     own_members: tuple[tuple[str, Concept], ...] = ()
+    # The codes of the wholes it is part of, and of what a share is a share of.
+    wholes: frozenset[str] = frozenset()
+    numerator: str = ""
+    denominator: str = ""
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -145,6 +151,13 @@ class Indicator(Concept):
     def named_dimensions(self) -> tuple[Dimension, ...]:
         """The breakdowns its names can tell: deposits share a structure with loans, but are not told by maturity."""
         return tuple(item for item in self.dimensions if any(item.name in template for template in self.templates))
+
+
+@dataclass(frozen=True)
+class AuditRule(Concept):
+    """What figures have to meet, and how grave it is where they do not."""
+
+    severity: str = "violation"
 
 
 @dataclass(frozen=True)
@@ -160,6 +173,8 @@ class Vocabulary:
     missing_reasons: dict[str, Concept]
     # Phrases that end a label and tell its measure, longest first, each with the measure's code.
     measure_phrases: tuple[tuple[str, str], ...]
+    # Under the last step of their IRIs; their codes are those of findings.
+    audit_rules: dict[str, AuditRule]
 
     @cached_property
     def _units_by_name(self) -> dict[str, Unit]:
@@ -196,6 +211,10 @@ def _escape_character(character: str) -> str:
     if character.isalnum() or character in "-._~()":
         return character
     return "".join(f"%{byte:02X}" for byte in character.encode())
+
+
+def _slug(node: Node) -> str:
+    return str(node).rsplit("/", 1)[1]
 
 
 @lru_cache
@@ -237,6 +256,7 @@ class _Loader:
             structures={item.slug: item for item in structures.values()},
             missing_reasons=self._scheme("missing-reasons"),
             measure_phrases=tuple(self._measure_phrases()),
+            audit_rules={rule.slug: rule for rule in self._audit_rules()},
         )
 
     def _measure_phrases(self) -> list[tuple[str, str]]:
@@ -246,6 +266,10 @@ class _Loader:
             for phrase in self._texts(node, SKOS.hiddenLabel)
         ]
         return sorted(found, key=lambda pair: (-len(pair[0]), pair))
+
+    def _audit_rules(self) -> Iterator[AuditRule]:
+        for node in self.concepts_by_scheme.get(ID["scheme/audit-rules"], []):
+            yield AuditRule(*self._common(node), severity=str(self._one(node, PF.severity)))
 
     def _scheme(self, name: str) -> dict[str, Concept]:
         members = (self._concept(node) for node in self.concepts_by_scheme.get(ID[f"scheme/{name}"], []))
@@ -300,18 +324,24 @@ class _Loader:
                 exponent=int(str(self._one(node, PF.exponent))),
             )
 
-    def _list_kin(self, node: Node) -> Iterator[str]:
-        for other in {*self.graph.transitive_objects(node, SKOS.broader), *self.graph.objects(node, SKOS.related)}:
+    def _list_wholes(self, node: Node) -> Iterator[str]:
+        for other in self.graph.transitive_objects(node, SKOS.broader):
             if other is not None and other != node:
                 yield str(self._one(other, SKOS.notation))
+
+    def _list_codes(self, node: Node, predicate: URIRef) -> Iterator[str]:
+        return (str(self._one(other, SKOS.notation)) for other in self.graph.objects(node, predicate))
 
     def _dimensions(self) -> Iterator[Dimension]:
         for node in sorted(self.graph.subjects(RDF.type, QB.DimensionProperty), key=str):
             name = str(node).rsplit("#", 1)[1]
             if str(node).startswith(str(PF)) and name not in _COMMON_DIMENSIONS:
                 scheme = self._one(node, QB.codeList)
-                members = tuple(self._concept(member) for member in self.concepts_by_scheme.get(scheme, []))
-                yield Dimension(name, str(node), str(scheme), members)
+                nodes = self.concepts_by_scheme.get(scheme, [])
+                broader = {
+                    _slug(item): _slug(above) for item in nodes for above in self.graph.objects(item, SKOS.broader)
+                }
+                yield Dimension(name, str(node), str(scheme), tuple(map(self._concept, nodes)), broader)
 
     def _structures(self, dimensions: dict[str, Dimension]) -> Iterator[Structure]:
         by_iri = {dimension.iri: dimension for dimension in dimensions.values()}
@@ -341,7 +371,10 @@ class _Loader:
                 measure=str(self._one(self._one(node, PF.defaultMeasure), SKOS.notation)),
                 unit=self._declared(by_iri, node, PF.defaultUnit),
                 templates=tuple(self._texts(node, PF.nameTemplate)),
-                kin=frozenset(self._list_kin(node)),
+                kin=frozenset(self._list_wholes(node)) | frozenset(self._list_codes(node, SKOS.related)),
                 context_names=frozenset(normalise(name) for name in self._texts(node, PF.contextName)),
                 topics=frozenset(str(topic) for topic in self.graph.objects(node, DCTERMS.subject)),
+                wholes=frozenset(self._list_wholes(node)),
+                numerator=next(self._list_codes(node, PF.numerator), ""),
+                denominator=next(self._list_codes(node, PF.denominator), ""),
             )

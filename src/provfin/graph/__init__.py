@@ -4,9 +4,13 @@ IRIs are made from meaning, never from counters, and there are no blank nodes. R
 what is not in the extraction is not in the graph.
 """
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 
+from provfin.audit import AuditFinding
 from provfin.extraction import Extraction
+from provfin.graph.audits import audit_finding_iri, describe_audit_finding
 from provfin.graph.observations import (
     describe_candidates,
     describe_mention,
@@ -26,13 +30,14 @@ from provfin.graph.things import describe_chronicle
 from provfin.graph.uses import describe_use
 from provfin.uses import find_uses
 
-__all__ = ["build_graph", "observation_iri", "report_iri"]
+__all__ = ["audit_finding_iri", "build_graph", "observation_iri", "report_iri"]
 
 
-def build_graph(extraction: Extraction) -> dict[str, list[ox.Triple]]:
-    """Return the triples of a report under the names of the files they go to."""
+def build_graph(extraction: Extraction, findings: Iterable[AuditFinding] = ()) -> dict[str, list[ox.Triple]]:
+    """Return the triples of a report, and of what its audit found, under the names of the files they go to."""
     report, facts = extraction.report, extraction.facts
     return {
+        "audit.ttl": [triple for item in findings for triple in describe_audit_finding(report.id, item)],
         "report.ttl": [
             *describe_report(report),
             *describe_parts(extraction),

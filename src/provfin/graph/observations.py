@@ -115,10 +115,17 @@ def describe_observation(report: Report, fact: Fact) -> Iterator[ox.Triple]:
             ("rdfs:label", make_text(claim.name, "zh")),
             ("rdfs:label", make_text(claim.name_en, "en")),
             ("pf:report", make_iri(report_iri(report.id))),
+            *_describe_compared(fact),
             *(("pf:disputedBy", make_iri(_mention_iri(report.id, mention))) for mention in fact.disputed),
             *(("pf:mention", make_iri(_mention_iri(report.id, mention))) for mention in fact.mentions),
         ],
     )
+
+
+def _describe_compared(fact: Fact) -> Iterator[tuple[str, Object | None]]:
+    other = next((mention.compared for mention in fact.mentions if mention.compared), None)
+    if other is not None:
+        yield "pf:comparedWith", make_iri(other.indicator.iri)
 
 
 def _describe_value(fact: Fact) -> Iterator[tuple[str, Object | None]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from provfin.document import Gap, Part, Passage, Span
 from provfin.entities import EntityReader
-from provfin.mentions import Mention
+from provfin.mentions import Claim, Mention
 from provfin.names import NameReader
 from provfin.quantity import fold_width
 from provfin.reports import Report
@@ -247,7 +247,16 @@ class StatementReader:
         context.time = asserted.times[number] if number < len(asserted.times) else now
         mention = self._claims.make(asserted.clause, figure, topic, meaning, context)
         context.time = now
+        if isinstance(mention, Mention) and meaning.base == "other-indicator":
+            return replace(mention, compared=self._find_compared(predicate.other, topic, mention.claim))
         return mention
+
+    def _find_compared(self, words: str, topic: Topic, claim: Claim) -> Claim | None:
+        """Return the growth that a figure is compared with (比规模以上工业增加值增速高), if its name is known."""
+        other = self._topics.read(self._topics.tidy(words), [topic])
+        if other.indicator is None or not other.indicator.structure:
+            return None
+        return Claim.make(other.indicator, "yoy_growth", claim.area, claim.period, other.members)
 
 
 def _is_counted(figure: PrintedFigure) -> bool:
