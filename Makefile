@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test build bench bench-audit rules lock clean
+.PHONY: help serve test build bench bench-audit rules model lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ bench-audit: $(VENV)/dev.stamp ## Change one digit at a time, one triple at a ti
 
 rules: $(VENV)/runtime.stamp ## Write docs/rules anew from shapes, checks and audit rules
 	$(BIN)/python -m provfin.catalogue docs/rules
+
+model: $(VENV)/runtime.stamp ## Write docs/model.md anew from its template, the ontology and the graph
+	$(BIN)/python -m provfin.modelpage docs/model.md
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 

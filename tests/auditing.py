@@ -1,7 +1,8 @@
 """How tests of the audit invent figures: one line of text each, made into facts of the real vocabulary.
 
 A line is `CODE [BREAKDOWN=SLUG…] [area=CODE] [part=PATH] PERIOD [MEASURE] NUMBER [UNIT]`, such as
-`loans currencyScope=cny 2023-12-31 yoy_growth 5.0`. Where the part is a table, the figure is one of its cells; else it is told in prose.
+`loans currencyScope=cny 2023-12-31 yoy_growth 5.0`. Where the part is a table, the figure is one of its cells; else it
+is told in prose.
 """
 
 import re

@@ -119,7 +119,7 @@ BAD = {
     "a binary number": (change('month = "0.05"', "month = 0.05"), "0.05"),
     "bounds the wrong way round": (change('rate = ["6", "8.3"]', 'rate = ["8.3", "6"]'), "8.3"),
     "a bound too many": (change('rate = ["6", "8.3"]', 'rate = ["6", "7", "8.3"]'), ""),
-    "weights of another number than parts": (change('[["0.5", "0.97"], ["0.03", "0.5"]]', '[["0.5", "0.97"]]'), "weights"),
+    "a weight too few": (change('[["0.5", "0.97"], ["0.03", "0.5"]]', '[["0.5", "0.97"]]'), "weights"),
     "a term that is a number": (change('whole = "foreign-trade"', "whole = 5"), "5"),
     "what is no TOML": (change("[amounts]", "[amounts"), "line"),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from provfin.validation import load_shapes
 ASSETS = find_assets()
 PAGES = Path(__file__).parent.parent / "docs" / "rules"
 RULES = list_rules(ASSETS)
+AUDIT_RULES = list_audit_rules(ASSETS)
 BY_CODE = {rule.code: rule for rule in RULES}
 
 AUDIT_RULE = """
@@ -39,13 +40,13 @@ def test_every_shape_and_every_check_is_in_the_catalogue() -> None:
     assert [rule.code for rule in RULES] == sorted(BY_CODE)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", [*RULES, *AUDIT_RULES], ids=lambda rule: rule.code)
 def test_a_rule_is_told_in_two_languages(rule: Rule) -> None:
     assert all([*rule.name, *rule.what, *rule.why, *rule.repair])
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.path], ids=lambda rule: rule.code)
-def test_a_property_shape_has_a_bad_and_a_good_example(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", [*(rule for rule in RULES if rule.path), *AUDIT_RULES], ids=lambda rule: rule.code)
+def test_a_property_shape_or_a_rule_of_the_audit_has_a_bad_and_a_good_example(rule: Rule) -> None:
     assert rule.bad
     assert rule.good
     assert rule.bad != rule.good

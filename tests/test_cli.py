@@ -68,7 +68,15 @@ def test_extract_writes_turtle_gaps_and_ledger_and_sums_up(run: Run, tmp_path: P
     assert outcome.out == ""
     assert outcome.err.startswith("example-2024: ")
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"report.ttl", "observations.ttl", "mentions.ttl", "things.ttl", "gaps.jsonl", "ledger.jsonl"}
+    assert names == {
+        "report.ttl",
+        "observations.ttl",
+        "mentions.ttl",
+        "things.ttl",
+        "audit.ttl",
+        "gaps.jsonl",
+        "ledger.jsonl",
+    }
     source = EXAMPLE.read_bytes().decode()
     gaps = [json.loads(line) for line in (tmp_path / "out" / "gaps.jsonl").read_text(encoding="utf-8").splitlines()]
     assert gaps

@@ -11,6 +11,7 @@ from provfin.assets import find_assets
 from provfin.store import LocalEngine, Query
 from test_questions import COLUMNS
 from test_questions import ROWS as TABLE_ROWS
+from test_questions_audit import ROWS as AUDIT_ROWS
 from test_questions_prose import ROWS as PROSE_ROWS
 
 ROWS = [
@@ -381,7 +382,7 @@ def test_rows_are_among_the_answer_in_order(engine: LocalEngine, case: Case) -> 
 
 
 def test_every_question_has_expected_figures() -> None:
-    cases = [*COLUMNS, *TABLE_ROWS, *PROSE_ROWS, *ROWS]
+    cases = [*COLUMNS, *TABLE_ROWS, *PROSE_ROWS, *AUDIT_ROWS, *ROWS]
     assert {case.question for case in cases} | MAY_BE_SILENT == set(QUESTIONS)
 
 

@@ -63,6 +63,27 @@ CONSTRUCTS = {
     "growth in times": ("工业投资增长1.3倍。", ["yoy_growth 1.3 2023"]),
     "growth in Chinese times": ("房地产开发投资增长近两倍。", ["yoy_growth 2 2023"]),
     "a multiple of the year before": ("网上零售额为上年同期的2.1倍。", ["multiple 2.1 2023"]),
+    "the year before, for its sentence": (
+        "外贸进出口总额53亿元，增长6.1%。上年外贸进出口总额50亿元，增长4.2%。外贸出口总额31亿元。",
+        ["level 53 2023", "yoy_growth 6.1 2023", "level 50 2022", "yoy_growth 4.2 2022", "level 31 2023"],
+    ),
+    "the year before, in passing": (
+        "外贸进出口总额53亿元，上年同期外贸进出口总额50亿元，增长4.2%，外贸出口总额31亿元。",
+        ["level 53 2023", "level 50 2022", "yoy_growth 4.2 2022", "level 31 2023"],
+    ),
+    "the end of the year before": (
+        "不良贷款率1.4%，上年末不良贷款率1.6%。上年末，各项存款余额72亿元，各项贷款余额66亿元。各项贷款余额69亿元。",
+        ["rate 1.4 2023-12-31", "rate 1.6 2022-12-31", "level 72 2022-12-31", "level 66 2022-12-31", "level 69 2023-12-31"],
+    ),
+    "growth of the year before": (
+        "固定资产投资增长4.1%，增速比上年提高0.3个百分点，上年增长3.8%。",
+        ["yoy_growth 4.1 2023", "growth_change_pp 0.3 2023", "yoy_growth 3.8 2022"],
+    ),
+    "effects of the year before": ("受上年同期基数影响，固定资产投资增长4.1%。", ["yoy_growth 4.1 2023"]),
+    "growth on a comparable basis": (
+        "一般公共预算收入31亿元，下降4.6%，按可比口径同比增长8.1%。",
+        ["level 31 2023", "yoy_growth -4.6 2023", "yoy_growth 8.1 2023"],
+    ),
     "tenths of the year before": ("网上零售额仅相当于上年的七成。", ["multiple 70 2023"]),
     "more added": (
         "各项存款比年初增加418亿元，同比多增36亿元。",

@@ -24,6 +24,8 @@ def link_currencies(quantities: Quantities) -> None:
         if foreign in quantities.bases and quantities.bases[foreign] == quantities.bases.get(whole):
             quantities.link("currency-scopes", Total((1, 1)), [whole, slot, foreign])
             continue
+        if not quantities.is_positive(slot):
+            continue
         converted = quantities.network.place(("in yuan", foreign))
         rate = quantities.network.place(("exchange rate", slot.period), law.rate)
         quantities.network.constrain("currency-scopes", Product(), [converted, quantities.place(foreign), rate])

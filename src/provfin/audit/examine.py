@@ -95,6 +95,7 @@ def _count_checked(network: Network, figures: Sequence[Figure], more: dict[str, 
     counts = dict.fromkeys(load_vocabulary().audit_rules, 0)
     for constraint in network.constraints:
         counts[constraint.rule] += 1
+    counts["joint"] += sum(len(numbers) > _FEW for numbers in network.components())
     counts["restatement"] += sum(len(figure.places) - 1 for figure in figures if figure.bounds is not None)
     counts["natural-bounds"] += len(network.printed) + len(network.beyond)
     for rule, number in more.items():

@@ -194,6 +194,8 @@ class _Reader:
     def _term(self, declared: str | Mapping[str, str]) -> Term:
         if isinstance(declared, str):
             return Term(self._known(declared.removeprefix("-")), {}, sign=-1 if declared.startswith("-") else 1)
+        if not isinstance(declared, Mapping):
+            raise TypeError(f"{declared!r} is neither an indicator nor a table with one")
         codes = {name: code for name, code in declared.items() if name not in {"indicator", "measure"}}
         for name, code in codes.items():
             self._check_code(name, code)
@@ -215,7 +217,7 @@ class _Reader:
         weights = tuple(_read_bounds(pair) for pair in declared.get("weights", ()))
         if weights and len(weights) != len(parts):
             raise ValueError(f"{len(weights)} weights for {len(parts)} parts")
-        rest = Decimal(declared["rest"]) if "rest" in declared else None
+        rest = _read_number(declared["rest"]) if "rest" in declared else None
         unless = tuple(self._indicators(declared.get("unless", ())))
         return Sum(rule, self._term(declared["whole"]), parts, unless, weights, rest)
 
@@ -223,7 +225,7 @@ class _Reader:
         of, parts = declared.get("of", TOTAL), tuple(declared.get("parts", ()))
         for code in (of, *parts):
             self._check_code(declared["dimension"], code)
-        whole, weights = (Decimal(declared[name]) if name in declared else None for name in ("whole", "weights"))
+        whole, weights = (_read_number(declared[name]) if name in declared else None for name in ("whole", "weights"))
         return Breakdown(self.vocabulary.dimensions[declared["dimension"]].name, of, parts, whole, weights)
 
     def _shares(self) -> Iterable[Share]:
@@ -243,12 +245,19 @@ class _Reader:
         none = frozenset(self._indicators(declared["none"]))
         return Currency(
             declared["dimension"], declared["yuan"], declared["foreign"], _read_bounds(declared["rate"]),
-            Decimal(declared["month"]), Decimal(declared["year"]), none,
+            _read_number(declared["month"]), _read_number(declared["year"]), none,
         )  # fmt: skip
 
 
 def _read_bounds(pair: Sequence[str]) -> Bounds:
-    lower, upper = (Decimal(text) for text in pair)
+    lower, upper = (_read_number(text) for text in pair)
     if lower > upper:
         raise ValueError(f"{lower} is more than {upper}")
     return Bounds(lower, upper)
+
+
+def _read_number(text: object) -> Decimal:
+    try:
+        return Decimal(text if isinstance(text, str) else "")
+    except ArithmeticError as error:
+        raise ValueError(f"{text!r} is no number in quotes, such as '0.05'") from error

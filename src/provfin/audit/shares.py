@@ -65,7 +65,7 @@ def link_ranges(quantities: Quantities) -> None:
             if len(wholes) == 1:
                 ratio = quantities.network.place(("ratio", amount), law.between)
                 places = [quantities.place(amount), quantities.place(wholes[0]), ratio]
-                quantities.network.constrain("share-of-total", Product(), places)
+                quantities.network.constrain("order", Product(), places)
 
 
 def _apply_share(term: Term, share: Slot) -> Slot:

@@ -18,7 +18,7 @@ _WORDS = {
         "exchange rate": "exchange rate [{}]",
         "hundred": "100",
         "in yuan": "{} in yuan",
-        "move of the rate": "its move in a month",
+        "move of the rate": "its move in that time",
         "move of the rest": "its move in a year",
         "ratio": "the range of the terms",
         "rest": "what is not named of {}",

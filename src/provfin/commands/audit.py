@@ -29,35 +29,40 @@ from provfin.validation.places import TurtleFile
 
 
 def audit_report(
-    source: Annotated[Path | None, typer.Argument(help="The report as UTF-8 text.")] = None,
+    sources: Annotated[list[Path] | None, typer.Argument(help="Reports as UTF-8 text.")] = None,
     report: Annotated[str | None, typer.Option("--report", help="The id of a report in the graph instead.")] = None,
-    report_id: Annotated[str | None, typer.Option(help="The id of the text; else the file's name.")] = None,
+    report_id: Annotated[str | None, typer.Option(help="The id of the one text; else its file's name.")] = None,
     shape: Annotated[Format, typer.Option("--format", help="For people, for programs or for CI.")] = Format.text,
     out: Annotated[Path | None, typer.Option(help="A file to write to; else standard output.")] = None,
     fail_on: Annotated[Threshold, typer.Option(help="The mildest finding to fail on.")] = Threshold.violation,
 ) -> None:
-    """Check whether the figures of a report can all be true together.
+    """Check whether the figures of a report can all be true together, for each of the reports given.
 
     Exit codes: 0 nothing as bad as --fail-on, 1 something is, 2 bad input.
     """
-    if (source is None) == (report is None):
-        raise InputError("give a text or --report", where="provfin audit", repair="one of the two")
+    if bool(sources) == (report is not None):
+        raise InputError("give texts or --report", where="provfin audit", repair="one of the two")
+    if report_id is not None and len(sources or ()) != 1:
+        raise InputError("--report-id is the id of one text", where="provfin audit", repair="give one text, or no id")
     assets = find_assets()
     with working("Auditing"):
-        audit, locate = _audit_text(source, report_id) if source else _audit_graph(str(report), assets)
-    findings = make_findings(audit, locate)
+        audits = [_audit_text(path, report_id) for path in sources or ()] or [_audit_graph(str(report), assets)]
+    findings = [finding for audit, locate in audits for finding in make_findings(audit, locate)]
     if shape is Format.json:
-        write_result(json.dumps(make_record(audit, locate), ensure_ascii=False, indent=2) + "\n", out)
+        records = [make_record(audit, locate) for audit, locate in audits]
+        told = records[0] if len(records) == 1 else records
+        write_result(json.dumps(told, ensure_ascii=False, indent=2) + "\n", out)
     else:
-        write_result(_render(audit, findings, shape, assets, fail_on), out)
-    say(_sum_up(audit))
+        write_result(_render([audit for audit, _ in audits], findings, shape, assets, fail_on), out)
+    for audit, _ in audits:
+        say(_sum_up(audit))
     if any(is_as_bad(finding, fail_on) for finding in findings):
         raise typer.Exit(1)
 
 
-def _render(audit: Audit, findings: list[Finding], shape: Format, assets: Assets, fail_on: str) -> str:
+def _render(audits: list[Audit], findings: list[Finding], shape: Format, assets: Assets, fail_on: str) -> str:
     rules = list_audit_rules(assets)
-    met = frozenset(rule.code for rule in rules if audit.checks_by_code[rule.code])
+    met = frozenset(rule.code for rule in rules if any(audit.checks_by_code[rule.code] for audit in audits))
     root = find_root() or Path.cwd()
     return render(findings, shape, rules, command="audit", met=met, fail_on=fail_on, root=root)
 

@@ -50,6 +50,9 @@ class Context:
     is_quarterly: bool = False
     roles: dict[str, Concept] = field(default_factory=dict)
     brackets: list[tuple[Time, Topic | None]] = field(default_factory=list)
+    # The time that was left for an earlier one (上年末), and whether the next name brings it back.
+    left: Time | None = None
+    in_passing: bool = False
 
     def open_sentence(self, *, is_anew: bool) -> None:
         """Forget what does not carry on from one sentence to the next."""
@@ -57,6 +60,7 @@ class Context:
         self.area, self.in_sentence, self.roles, self.brackets = self.home, [], {}, []
         self.is_sum = self.tells_time = self.is_open = self.is_quarterly = False
         self.increase, self.times = "", []
+        self.come_back()
         if is_anew or not self.sticks or self.time.day:
             self.time = Time(self.time.year)
         self.sticks = True
@@ -72,6 +76,15 @@ class Context:
         self.note(topic)
         self.said[topic.name] = self.said[""] = said
         self.is_open = False
+
+    def leave_for(self, time: Time) -> None:
+        """Speak of an earlier time until something brings the time back that is spoken of now."""
+        self.left = self.left or self.time
+        self.time = time
+
+    def come_back(self) -> None:
+        """Speak again of the time that was left for an earlier one."""
+        self.time, self.left, self.in_passing = self.left or self.time, None, False
 
     def enter_bracket(self) -> None:
         """Remember what is spoken of outside of a bracket that opens."""

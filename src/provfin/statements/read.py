@@ -150,6 +150,7 @@ class StatementReader:
 
     def _read_clause(self, clause: Clause, context: Context) -> Iterator[Mention | Gap]:
         lead, context.dealt = "", []
+        left, in_passing = context.left, context.in_passing
         for number, group in enumerate(self._clauses.group(clause)):
             closed, outer, inner = split_at_bracket(group.before)
             context.leave_brackets(closed)
@@ -163,10 +164,14 @@ class StatementReader:
                 before = before if closed or self._verbs.match(before) else lead + before
             verbs = self._verbs.match(self._topics.tidy(before))
             lead = verbs[0] if verbs else lead
+            if in_passing and context.left == left and self._topics.tidy(self._predicates.read(before).rest):
+                context.come_back()
             now = context.time
             context.time = former[1] if former else now
             yield from self._read_group(clause, group, before, context)
             context.time = now
+        if context.left != left:
+            context.in_passing = clause.start > 0
         closed, _, _ = split_at_bracket(clause.tail)
         context.leave_brackets(closed)
 

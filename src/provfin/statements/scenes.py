@@ -26,6 +26,7 @@ class SceneReader:
         """Take the time and the place out of a text, note them, and return the rest."""
         lead = self._grammar.scene["lead"].match(text)
         text = text[lead.end() :] if lead else text
+        text = self._take_earlier(text, context)
         place, is_aside = 0, False
         while (found := find_time(text, self._grammar, context.time, place)) is not None:
             goes_on = is_aside and self._grammar.subject["joint"].fullmatch(text, place, found.start)
@@ -36,6 +37,15 @@ class SceneReader:
             self._note_time(found.time, context, opens=not found.start)
             text, place = text[: found.start] + text[found.end :], found.start
         return self._take_area(text.lstrip(",、"), context)
+
+    def _take_earlier(self, text: str, context: Context) -> str:
+        """Take words for an earlier time (上年末) from the head of a text, and speak of that time in passing."""
+        head = self._grammar.former["heads"].match(text)
+        time = find_time_before(head["when"], self._grammar, context.left or context.time) if head else None
+        if head is None or time is None:
+            return text
+        context.leave_for(time)
+        return text[head.end() :]
 
     def _is_aside(self, text: str, found: TimeFound, context: Context) -> bool:
         """Tell whether a time is what something is measured against and not the time spoken of."""
@@ -49,7 +59,7 @@ class SceneReader:
         return is_old and (found.start > 0 or printed.endswith(("以来", "起")) or printed[:-1].endswith("以来"))
 
     def _note_time(self, time: Time, context: Context, *, opens: bool) -> None:
-        context.time, context.tells_time, context.is_open = time, True, False
+        context.time, context.left, context.tells_time, context.is_open = time, None, True, False
         context.sticks = context.sticks and opens
         context.is_sum = context.is_sum or time.is_sum
 
