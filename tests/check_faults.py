@@ -1,4 +1,4 @@
-"""Faults to plant in the graph: SPARQL updates, each with the check that must find it, and constructs that are sound."""
+"""Faults to plant in the graph, as SPARQL updates with the check that must find each; and constructs that are sound."""
 
 from dataclasses import dataclass
 
@@ -88,12 +88,46 @@ INSERT DATA {
   x:user dcterms:subject x:candidate .
 }"""
 
+# An approximate figure so long that no decimal of Oxigraph holds it; its bounds are lost in rounding.
+ENDLESS = """
+DELETE { ?o sdmx-measure:obsValue ?v ; pf:lowerBound ?l ; pf:upperBound ?u . ?m pf:printedValue ?v }
+INSERT { ?o sdmx-measure:obsValue ?long ; pf:lowerBound ?long ; pf:upperBound ?long . ?m pf:printedValue ?long }
+WHERE {
+  { SELECT ?o ?m WHERE { ?o a pf:NumericObservation ; pf:mention ?m . ?m pf:qualifier ?q } ORDER BY ?o ?m LIMIT 1 }
+  ?o sdmx-measure:obsValue ?v ; pf:lowerBound ?l ; pf:upperBound ?u .
+  ?m pf:printedValue ?v .
+  BIND (STRDT("1000000000000000000000000000000", xsd:decimal) AS ?long)
+}"""
+
+# The first row a candidate was read from may tell of it otherwise than the next.
+GUESSED = """
+DELETE { ?i pf:nature nature:stock } INSERT { ?i pf:nature nature:flow ; a pf:Candidate } WHERE {
+  SELECT ?i WHERE { ?i pf:nature nature:stock . ?o pf:indicator ?i } ORDER BY ?i LIMIT 1
+}"""
+
+# A candidate with the name of an indicator that is counted in something else.
+NAMESAKE = """
+INSERT { ?i a pf:Candidate ; skos:altLabel ?name } WHERE {
+  SELECT ?i ?name WHERE {
+    ?i a pf:Indicator . ?other a pf:Indicator ; skos:prefLabel ?name .
+    FILTER (LANG(?name) = "zh" && ?i != ?other)
+  } ORDER BY ?i ?other LIMIT 1
+}"""
+
+UNDECLARED = """
+DELETE { ?r dcterms:title ?t ; dc:publisher ?p } WHERE {
+  ?r a pf:Report ; dcterms:title ?t FILTER (LANG(?t) = "en") OPTIONAL { ?r dc:publisher ?p }
+}"""
+
 SOUND = {
     "a slice": SLICED,
     "a measure dimension": MEASURED,
     "a collection of codes": COLLECTED,
     "a hierarchy": DESCENDING,
+    "a candidate of another nature": GUESSED,
+    "a candidate with the name of an indicator": NAMESAKE,
     "a candidate without an English label": CANDIDATE,
+    "a report that is not declared": UNDECLARED,
 }
 
 _ONE = "{ SELECT ?o WHERE { ?o a qb:Observation } ORDER BY ?o LIMIT 1 }"

@@ -10,7 +10,6 @@ FOLLOWING = {
     "disjoint-classes: a mention that is a period": "foreign-class",
     "figure-of-two-uses: told twice": "use-mismatch",
     "foreign-class: a mention that is an evidence": "disjoint-classes",
-    "ic-01: two data sets": "name-of-observation",
     "ic-12: a repeated observation": "name-of-observation untold-use",
     "ic-19: a code of another list": "name-of-observation range-mismatch",
     "ic-21: not below the root": "blank-node",
@@ -27,12 +26,10 @@ FOLLOWING = {
     "name-of-use: another tool": "use-mismatch",
     "orphan-mention: no observation": "unprinted-value",
     "own-place-missing: no evidence": "orphan-node",
-    "range-mismatch: a negative page": "mixed-datatypes",
+    "range-mismatch: half a page": "mixed-datatypes",
     "range-mismatch: a unit that is an area": "unprinted-value",
     "report-mismatch: another report": "range-mismatch",
-    "unit-mismatch: an amount in percent": (
-        "base-unit-mismatch base-value-mismatch mention-disagrees unprinted-value"
-    ),
+    "unit-mismatch: an amount in percent": ("base-unit-mismatch base-value-mismatch mention-disagrees unprinted-value"),
     "unprinted-value: a rounded value": "base-value-mismatch bounds-mismatch",
     "use-mismatch: a figure of another tool": "name-of-observation",
     "use-mismatch: a figure without a tool": "ic-11 name-of-observation",

@@ -2,7 +2,6 @@
 
 import json
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ def audit(*arguments: str | Path) -> Result:
 
 
 @pytest.fixture
-def texts(tmp_path: Path) -> Iterator[dict[str, Path]]:
+def texts(tmp_path: Path) -> dict[str, Path]:
     paths = {}
     for name, text in {"sound": SOUND, "twice": TWICE, "growth": GROWTH}.items():
         paths[name] = tmp_path / f"{name}.txt"

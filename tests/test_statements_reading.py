@@ -325,3 +325,40 @@ def test_a_page_break_inside_a_sentence_is_no_end_of_it() -> None:
     (mention,) = read_passage(passage, part, make_reader()).mentions
     assert (mention.claim.indicator.label, mention.claim.measure) == ("茶叶产量", "yoy_growth")
     assert source[mention.span.start : mention.span.end] == "3.5%"
+
+
+# Parts
+
+
+PARTS = {
+    "人民币各项存款余额72亿元，其中住户存款余额31亿元，非金融企业存款余额20亿元。": [
+        ("deposits", "cny", ""), ("deposits", "cny", "households"), ("deposits", "cny", "non-financial-corporations"),
+    ],
+    "人民币各项存款余额72亿元，增长8.1%。其中，住户存款增加31亿元。": [
+        ("deposits", "cny", ""), ("deposits", "cny", ""), ("new-deposits", "cny", "households"),
+    ],
+    "住户人民币贷款余额41亿元，其中，短期贷款余额12亿元，外币贷款余额3亿元。": [
+        ("loans", "cny", "households"), ("loans", "cny", "households short-term"), ("loans", "foreign", "households"),
+    ],
+    "人民币各项存款余额72亿元，其中本外币住户存款余额31亿元。": [
+        ("deposits", "cny", ""), ("deposits", "", "households"),
+    ],
+    "制造业贷款余额50亿元，其中，中长期贷款余额20亿元。": [
+        ("manufacturing-loans", "", ""), ("manufacturing-loans", "", "medium-and-long-term"),
+    ],
+    "住户人民币贷款余额41亿元，其中，个人消费贷款余额12亿元。": [
+        ("loans", "cny", "households"), ("personal-consumption-loans", "cny", ""),
+    ],
+    "人民币各项存款余额72亿元，其中住户存款余额31亿元，各项贷款余额60亿元。住户存款余额32亿元。": [
+        ("deposits", "cny", ""), ("deposits", "cny", "households"), ("loans", "", ""), ("deposits", "", "households"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PARTS)
+def test_a_part_is_of_the_scope_of_its_whole(text: str) -> None:
+    told = []
+    for mention in read(text).mentions:
+        codes = {name: member.slug for name, member in mention.claim.members if not member.is_total}
+        told.append((mention.claim.indicator.code, codes.pop("currencyScope", ""), " ".join(codes.values())))
+    assert told == PARTS[text]

@@ -46,6 +46,8 @@ class Context:
     times: list[Time] = field(default_factory=list)
     # What the further figures of a clause are about, where it was dealt out with its first (分别增长3.1%、下降2.2%).
     dealt: list[Topic] = field(default_factory=list)
+    # What the parts of this sentence are parts of (其中).
+    whole: Topic | None = None
     # Whether the four quarters of the year were named together.
     is_quarterly: bool = False
     roles: dict[str, Concept] = field(default_factory=dict)
@@ -59,7 +61,7 @@ class Context:
         self.said.pop("", None)
         self.area, self.in_sentence, self.roles, self.brackets = self.home, [], {}, []
         self.is_sum = self.tells_time = self.is_open = self.is_quarterly = False
-        self.increase, self.times = "", []
+        self.increase, self.times, self.whole = "", [], None
         self.come_back()
         if is_anew or not self.sticks or self.time.day:
             self.time = Time(self.time.year)

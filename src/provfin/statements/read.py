@@ -125,6 +125,8 @@ class StatementReader:
                 n += 1
             before = context.time
             clause = Clause(sentence, start, end, sentence.figures[first:n])
+            if context.topics and self._grammar.subject["of-which"].match(clause.text):
+                context.whole = context.topics[-1]
             self._scenes.note_roles(clause, context)
             context.is_sum = context.is_sum or bool(self._grammar.subject["sum"].search(clause.text))
             if clause.figures:
@@ -205,6 +207,7 @@ class StatementReader:
         times = context.times if len(figures) == len(context.times) > 1 else []
         behind = sum(figure.start > figures[-1].start for figure in clause.figures)
         topics = self._dealer.deal(rest, predicate, figures, context, has_times=bool(times), behind=behind)
+        topics = [self._topics.read_part(topic, context.whole) for topic in topics]
         if variant:
             topics = [self._topics.read_variant(topic, variant) if topic.name else topic for topic in topics]
         asserted = _Asserted(clause, figures, predicate, topics, times)

@@ -64,6 +64,7 @@ class TopicReader:
         self._stock_head = subject["stock-head"]
         self._increase = subject["increase"]
         self._side = subject["side"]
+        self._of_kinds = subject["of-kinds"]
         self._known: dict[str, Named | None] = {}
         self._in_context: dict[str, list[Indicator]] = {}
         for indicator in vocabulary.indicators.values():
@@ -119,6 +120,25 @@ class TopicReader:
         text = f"{name}({variant})"
         named = self._read_name(text)
         return Topic(text, named.indicator, named.members) if named else Topic(text, is_carried=topic.is_carried)
+
+    def read_part(self, topic: Topic, whole: Topic | None) -> Topic:
+        """Return a topic as the part of a whole: it is of the same currency, sector or kind unless it names its own.
+
+        A breakdown of what the whole is a kind of is that of the whole: 中长期贷款 among loans to an industry.
+        """
+        mine, theirs = topic.indicator, whole.indicator if whole else None
+        if mine is None or theirs is None or whole is None or topic.is_carried or not theirs.structure:
+            return topic
+        is_kind = bool(topic.members) and mine.code in theirs.wholes
+        if not is_kind and theirs.code not in {mine.code, *mine.kin, *mine.wholes}:
+            return topic
+        indicator = theirs if is_kind else mine
+        names = {dimension.name for dimension in indicator.dimensions} - {name for name, _ in indicator.own_members}
+        if not names.issuperset(topic.members):
+            return topic
+        shared = names if theirs.code not in mine.wholes else {name for name in names if self._of_kinds.fullmatch(name)}
+        members = {name: code for name, code in whole.members.items() if name in shared}
+        return replace(topic, indicator=indicator, members={**members, **topic.members})
 
     def is_side(self, phrase: str) -> bool:
         """Tell whether a name is only a side of what was spoken of before (住户, 中长期)."""

@@ -90,13 +90,13 @@ def run(folders: Folders, assets: Assets, *, checks: bool = True, workers: int =
 
 def name_source(folder: Path, assets: Assets) -> str:
     """Return what findings in a folder call their source."""
-    return VOCABULARY if folder == assets.ontology.resolve() else folder.name
+    return VOCABULARY if _is_ontology(folder, assets) else folder.name
 
 
 def _run_in_turn(folders: Folders, assets: Assets, checker: Checker | None) -> Iterator[tuple[Path, Met]]:
     for folder, files in folders.items():
         triples = _read(folder, files, assets, checker)
-        yield folder, _hold_shapes(assets, triples, name_source(folder, assets))
+        yield folder, _hold_shapes(assets, triples, folder)
 
 
 def _run_apart(folders: Folders, assets: Assets, checker: Checker | None, workers: int) -> Iterator[tuple[Path, Met]]:
@@ -105,23 +105,29 @@ def _run_apart(folders: Folders, assets: Assets, checker: Checker | None, worker
         futures: dict[Path, Future[Met]] = {}
         for folder, files in folders.items():
             _read(folder, files, assets, checker)
-            futures[folder] = pool.submit(_check_files, assets, files, name_source(folder, assets))
+            futures[folder] = pool.submit(_check_files, assets, files, folder)
         for folder, future in futures.items():
             yield folder, future.result()
 
 
 def _read(folder: Path, files: Iterable[Path], assets: Assets, checker: Checker | None) -> list[ox.Triple]:
     triples = read_files(files)
-    if name_source(folder, assets) != VOCABULARY:
+    if not _is_ontology(folder, assets):
         refuse_blank_nodes(triples, str(folder))
     if checker is not None:
         checker.add(folder, triples)
     return triples
 
 
-def _check_files(assets: Assets, files: Iterable[Path], source: str) -> Met:
-    return _hold_shapes(assets, read_files(files), source)
+def _check_files(assets: Assets, files: Iterable[Path], folder: Path) -> Met:
+    return _hold_shapes(assets, read_files(files), folder)
 
 
-def _hold_shapes(assets: Assets, triples: Sequence[ox.Triple], source: str) -> Met:
-    return check_shapes(assets, triples, source, is_ontology=source == VOCABULARY)
+def _hold_shapes(assets: Assets, triples: Sequence[ox.Triple], folder: Path) -> Met:
+    source, is_ontology = name_source(folder, assets), _is_ontology(folder, assets)
+    return check_shapes(assets, triples, source, is_ontology=is_ontology)
+
+
+def _is_ontology(folder: Path, assets: Assets) -> bool:
+    # Not by its name: a report's folder may be called vocabulary too.
+    return folder == assets.ontology.resolve()
