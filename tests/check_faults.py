@@ -109,7 +109,7 @@ DELETE { ?i pf:nature nature:stock } INSERT { ?i pf:nature nature:flow ; a pf:Ca
 NAMESAKE = """
 INSERT { ?i a pf:Candidate ; skos:altLabel ?name } WHERE {
   SELECT ?i ?name WHERE {
-    ?i a pf:Indicator . ?other a pf:Indicator ; skos:prefLabel ?name .
+    ?o pf:indicator ?i . ?other a pf:Indicator ; skos:prefLabel ?name .
     FILTER (LANG(?name) = "zh" && ?i != ?other)
   } ORDER BY ?i ?other LIMIT 1
 }"""

@@ -26,8 +26,8 @@ PF = Namespace("https://w3id.org/provfin/def#")
 ORDER = [
     "errors", "assets", "findings", "quantity", "periods", "document", "vocabulary", "names", "entities", "layouts",
     "reports", "mentions", "tables", "statements", "curation", "facts", "uses", "chronicle", "extraction", "ledger",
-    "turtle", "audit", "graph", "building", "export", "review", "validation", "catalogue", "formats", "entailments", "release",
-    "model", "modelpage", "guard", "store", "queries", "web", "commands", "cli",
+    "turtle", "audit", "graph", "building", "export", "review", "validation", "catalogue", "formats", "entailments",
+    "release", "model", "modelpage", "guard", "store", "queries", "web", "commands", "cli",
 ]  # fmt: skip
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 40
