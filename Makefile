@@ -36,8 +36,9 @@ test: $(VENV)/dev.stamp ## Run every check and test
 build: $(VENV)/runtime.stamp ## Rebuild data/ttl from the reports in $$PROVFIN_REPORTS
 	$(BIN)/provfin build
 
-bench: $(VENV)/dev.stamp ## Time every stage, and how it grows with ten copies of the report
+bench: $(VENV)/dev.stamp ## Time every stage, how it grows with reports, and validating beside plain pySHACL
 	$(BIN)/python benchmarks/bench_pipeline.py
+	$(BIN)/python benchmarks/bench_validation.py
 
 bench-audit: $(VENV)/dev.stamp ## Change one digit at a time, one triple at a time, and count what is caught
 	$(BIN)/python benchmarks/bench_audit.py

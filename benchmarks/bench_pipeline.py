@@ -15,6 +15,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from provfin.assets import Assets, find_assets
+from provfin.audit import audit_extraction
 from provfin.building import write_files
 from provfin.curation import describe_share
 from provfin.document import parse_document
@@ -96,10 +97,11 @@ def list_stages(workload: Workload) -> dict[str, Callable[[], object]]:
     return {
         "document: take the text apart": lambda: [parse_document(source) for source in workload.sources.values()],
         "extraction: all up to facts": workload.extract,
+        "audit: figures against each other": lambda: [audit_extraction(extraction) for extraction in extractions],
         "graph: facts to triples": lambda: [build_graph(extraction) for extraction in extractions],
         "turtle: write": lambda: [write_turtle(triples) for graph in graphs for triples in graph.values()],
         "turtle: read": lambda: list(read_quads(workload.assets)),
-        "validation: shapes": lambda: [validate([folder]) for folder in workload.folders()],
+        "validation: shapes and checks": lambda: [validate([folder]) for folder in workload.folders()],
         "export: JSON records": lambda: export_records(workload.assets.graphs),
         "store: load": lambda: ox.Store().extend(quads),
         f"store: all {len(questions)} questions": lambda: [engine.select(question) for question in questions],
