@@ -235,6 +235,8 @@ class Network:
     constraints: list[Constraint] = field(default_factory=list)
     # What is printed of a quantity against its nature, by name, with its nature; it takes part in nothing else.
     beyond: dict[Hashable, Bounds] = field(default_factory=dict)
+    # What is known of each quantity before any constraint: its nature, and what is printed of it.
+    _known: list[Bounds] = field(default_factory=list)
     _places: dict[Hashable, int] = field(default_factory=dict)
     _by_place: list[list[int]] = field(default_factory=list)
 
@@ -248,15 +250,18 @@ class Network:
             self._places[name] = len(self.names)
             self.names.append(name)
             self.natural.append(natural)
+            self._known.append(natural)
             self._by_place.append([])
         return self._places[name]
 
     def note_printed(self, place: int, bounds: Bounds) -> None:
         """Note what the report says of a quantity."""
-        if self.natural[place].meet(bounds).is_empty:
+        met = self.natural[place].meet(bounds)
+        if met.is_empty:
             self.beyond[self.names[place]] = self.natural[place]
         else:
             self.printed[place] = bounds
+            self._known[place] = met
 
     def constrain(self, rule: str, form: Form, places: Iterable[int]) -> None:
         """Add a constraint."""
@@ -271,11 +276,10 @@ class Network:
 
     def start(self, free: Iterable[int] = ()) -> list[Bounds]:
         """Return the bounds of all quantities before any constraint; what is printed of those `free` is forgotten."""
-        forgotten = set(free)
-        return [
-            natural.meet(self.printed[place]) if place in self.printed and place not in forgotten else natural
-            for place, natural in enumerate(self.natural)
-        ]
+        bounds = self._known.copy()
+        for place in free:
+            bounds[place] = self.natural[place]
+        return bounds
 
     def narrow(
         self,
