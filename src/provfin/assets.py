@@ -43,6 +43,11 @@ class Assets:
         return self.root / "queries" / "checks"
 
     @property
+    def entailments(self) -> Path:
+        """Folder of queries that construct what follows."""
+        return self.root / "queries" / "entailments"
+
+    @property
     def layouts(self) -> Path:
         """Folder of table layouts."""
         return self.root / "data" / "layouts"

@@ -17,7 +17,7 @@ from provfin.document import Document, Gap, Part, Span
 from provfin.errors import InputError
 from provfin.mentions import Claim, Mention
 from provfin.periods import parse_period
-from provfin.statements import Dismissal, Readings, find_leeway, is_plain_count, list_passages
+from provfin.statements import Dismissal, Readings, find_leeway, list_passages
 from provfin.vocabulary import Concept, Dimension, Vocabulary
 
 T = TypeVar("T")
@@ -229,7 +229,7 @@ class _Corrector:
             value=value,
             decimals=decimals,
             rule=REVIEW_RULE,
-            is_exact=is_plain_count(unit) and not qualifier and decimals == 0,
+            is_exact=unit.is_plain_count and not qualifier and decimals == 0,
             qualifier=qualifier,
             leeway=find_leeway(qualifier),
             doubt="",

@@ -28,8 +28,7 @@ class Rule:
 
 def load_rules(assets: Assets) -> list[Rule]:
     """Return the rules of entailment by name."""
-    folder = assets.root / "queries" / "entailments"
-    return [Rule(path.stem, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.rq"))]
+    return [Rule(path.stem, path.read_text(encoding="utf-8")) for path in sorted(assets.entailments.glob("*.rq"))]
 
 
 def derive_quads(quads: Iterable[ox.Quad], rules: Iterable[Rule]) -> Iterator[ox.Quad]:

@@ -48,6 +48,11 @@ class Fact:
         """The value in the base unit of its unit."""
         return to_base(self.value, self.unit)
 
+    @property
+    def compared(self) -> Claim | None:
+        """What the figure is compared with, where that is another indicator that has a name."""
+        return next((mention.compared for mention in self.mentions if mention.compared), None)
+
 
 def to_base(value: Decimal | None, unit: Unit) -> Decimal | None:
     """Return a value in the base unit, exactly.

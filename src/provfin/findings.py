@@ -90,6 +90,11 @@ class Finding:
     places: tuple[Place, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
+    @property
+    def fault(self) -> str:
+        """What is wrong in one line: the node, and the path and value where there are any."""
+        return " ".join(part for part in (self.focus, self.path, self.value) if part)
+
     def __post_init__(self) -> None:
         if self.severity not in SEVERITIES:
             raise ValueError(f"{self.severity} is no severity: one of {', '.join(SEVERITIES)}")

@@ -76,6 +76,11 @@ class Unit(Concept):
         """Whether it is a percentage or the like."""
         return self.kind == "DimensionlessRatio"
 
+    @property
+    def is_plain_count(self) -> bool:
+        """Whether a figure in it counts single things, so that a whole number is exact."""
+        return self.kind == "Count" and self.exponent == 0
+
 
 @dataclass(frozen=True)
 class Dimension:
@@ -363,6 +368,7 @@ class _Loader:
         by_iri = {unit.iri: unit for unit in units.values()}
         for node in self.concepts_by_scheme.get(ID["scheme/indicators"], []):
             structure = self._declared(structures, node, PF.structure)
+            wholes = frozenset(self._list_wholes(node))
             yield Indicator(
                 *self._common(node),
                 structure=structure,
@@ -371,10 +377,10 @@ class _Loader:
                 measure=str(self._one(self._one(node, PF.defaultMeasure), SKOS.notation)),
                 unit=self._declared(by_iri, node, PF.defaultUnit),
                 templates=tuple(self._texts(node, PF.nameTemplate)),
-                kin=frozenset(self._list_wholes(node)) | frozenset(self._list_codes(node, SKOS.related)),
+                kin=wholes | frozenset(self._list_codes(node, SKOS.related)),
                 context_names=frozenset(normalise(name) for name in self._texts(node, PF.contextName)),
                 topics=frozenset(str(topic) for topic in self.graph.objects(node, DCTERMS.subject)),
-                wholes=frozenset(self._list_wholes(node)),
+                wholes=wholes,
                 numerator=next(self._list_codes(node, PF.numerator), ""),
                 denominator=next(self._list_codes(node, PF.denominator), ""),
             )

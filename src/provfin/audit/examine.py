@@ -1,6 +1,6 @@
 """Owns the audit itself: all checks over the figures of a report, and over the words that announce numbers.
 
-Refuses to be silent: a report without figures to check is an error, not a clean bill.
+How much was looked at is counted for each rule, so that a report with little to check does not look proven.
 """
 
 from collections import Counter
@@ -216,11 +216,7 @@ def report_restatements(figures: Iterable[Figure]) -> Iterator[AuditFinding]:
 
 def _write_restatement(figure: Figure, agreeing: Sequence[PrintedPlace]) -> dict[str, str]:
     here, there = (" = ".join(place.exact for place in places) for places in (agreeing, figure.disputed))
-    period = figure.slot.period
-    return {
-        "en": f"{figure.name_en} [{period.code}]: {here} ≠ {there}",
-        "zh": f"{figure.name}（{period.label_zh}）：{here} ≠ {there}",
-    }
+    return {"en": f"{figure.title('en')}: {here} ≠ {there}", "zh": f"{figure.title('zh')}：{here} ≠ {there}"}
 
 
 def _report_gaps(gaps: Iterable[Gap], figures: Sequence[Figure]) -> Iterator[AuditFinding]:
@@ -229,9 +225,7 @@ def _report_gaps(gaps: Iterable[Gap], figures: Sequence[Figure]) -> Iterator[Aud
     told = {place.start for figure in figures for place in figure.places}
     for gap in gaps:
         if gap.reason in {"mentions-disagree", "rows-out-of-order"} and gap.span.start not in told:
-            place = PrintedPlace(
-                gap.span.start, gap.span.end, "", "", gap.place, "table", Bounds(Decimal(0), Decimal(0))
-            )
+            place = PrintedPlace(gap.span.start, gap.span.end, "", "", gap.place, "table")
             key = f"{rule.slug}/{gap.span.start}-{gap.span.end}"
             yield AuditFinding(rule, key, rule.severity, (), {"en": gap.message, "zh": rule.label}, (place,))
 

@@ -7,7 +7,7 @@ values as printed: bounds are in base units (yuan, per cent, one of a thing), so
 import calendar
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -15,16 +15,18 @@ from provfin.audit.network import Bounds
 from provfin.facts import Fact
 from provfin.mentions import Claim, Mention
 from provfin.periods import Period
+from provfin.turtle import BASE
 from provfin.vocabulary import Concept, Indicator, Unit
 
 Members = tuple[tuple[str, str], ...]
 
 NATION = "CN"
-_BASE = "comparisonBase"
+BASE_OF_COMPARISON = "comparisonBase"
 _FOREIGN = "foreign"
 # What a figure says of the thing itself; both are amounts to the audit.
 LEVEL = "level"
 _AMOUNTS = {"level", "count"}
+_NOUGHT = Bounds(Decimal(0), Decimal(0))
 
 
 class Slot(NamedTuple):
@@ -72,7 +74,10 @@ def _move_year(day: dt.date) -> dt.date:
 
 @dataclass(frozen=True)
 class PrintedPlace:
-    """Where a figure is printed: its span in the source, its characters, its part, and the bounds this print gives."""
+    """Where a figure is printed: its span in the source, its characters, its part, and the bounds this print gives.
+
+    What is no figure, a dash or words, has the bounds of nought.
+    """
 
     start: int
     end: int
@@ -80,7 +85,7 @@ class PrintedPlace:
     part: str
     trail: str
     origin: str
-    bounds: Bounds
+    bounds: Bounds = _NOUGHT
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,15 @@ class Figure:
     is_doubtful: bool = False
     compared: Slot | None = None
 
+    def iri(self, report_id: str) -> str:
+        """Return the IRI of its observation in the graph of a report."""
+        return f"{BASE}observation/{report_id}/{self.key}"
+
+    def title(self, language: str) -> str:
+        """Return its name and period in English or Chinese."""
+        period = self.slot.period
+        return f"{self.name_en} [{period.code}]" if language == "en" else f"{self.name}（{period.label_zh}）"
+
     @property
     def parts(self) -> set[str]:
         """The paths of the tables and sections it is printed in."""
@@ -130,10 +144,11 @@ def make_figures(facts: Iterable[Fact]) -> list[Figure]:
 
 def _make_figure(fact: Fact) -> Figure:
     claim = fact.claim
+    slot = make_slot(claim)
     places = tuple(_make_place(mention) for mention in fact.mentions)
     disputed = tuple(place for place, mention in zip(places, fact.mentions, strict=True) if mention in fact.disputed)
     return Figure(
-        slot=make_slot(claim),
+        slot=slot,
         key=claim.key,
         name=claim.name,
         name_en=claim.name_en,
@@ -147,17 +162,15 @@ def _make_figure(fact: Fact) -> Figure:
         disputed=disputed,
         is_candidate=any(item.is_candidate for item in (claim.indicator, *(member for _, member in claim.members))),
         is_compared=is_compared(claim),
-        is_converted=is_in_other_currency(
-            make_slot(claim), claim.indicator, (mention.unit for mention in fact.mentions)
-        ),
+        is_converted=is_in_other_currency(slot, claim.indicator, (mention.unit for mention in fact.mentions)),
         is_doubtful=any(mention.doubt for mention in fact.mentions),
-        compared=_find_compared(fact),
+        compared=_find_compared(fact, slot),
     )
 
 
 def is_compared(claim: Claim) -> bool:
     """Tell whether a claim names another base of comparison than the year before."""
-    return any(name == _BASE and not member.is_total for name, member in claim.members)
+    return any(name == BASE_OF_COMPARISON and not member.is_total for name, member in claim.members)
 
 
 def is_in_other_currency(slot: Slot, indicator: Indicator | None, units: Iterable[Unit]) -> bool:
@@ -168,36 +181,36 @@ def is_in_other_currency(slot: Slot, indicator: Indicator | None, units: Iterabl
     return any(unit.kind == "Currency" and unit.base != default.base for unit in units)
 
 
-def _find_compared(fact: Fact) -> Slot | None:
-    claim = fact.claim
-    if any(name == _BASE and member.code == "nation" for name, member in claim.members):
-        measure = claim.indicator.measure if claim.indicator.measure in {"rate", "share"} else "yoy_growth"
-        return make_slot(claim)._replace(area=NATION, measure=measure)
-    other = next((mention.compared for mention in fact.mentions if mention.compared), None)
-    return make_slot(other) if other else None
+def _find_compared(fact: Fact, slot: Slot) -> Slot | None:
+    if any(name == BASE_OF_COMPARISON and member.code == "nation" for name, member in fact.claim.members):
+        return in_nation(slot, fact.claim.indicator)
+    return make_slot(fact.compared) if fact.compared else None
+
+
+def in_nation(slot: Slot, indicator: Indicator | None) -> Slot:
+    """Return what a figure is compared with that is compared with the nation: a rate or share there, else growth."""
+    measure = indicator.measure if indicator and indicator.measure in {"rate", "share"} else "yoy_growth"
+    return slot._replace(area=NATION, measure=measure)
 
 
 def make_slot(claim: Claim) -> Slot:
-    """Return the place of a claim; amounts and counts are one measure."""
-    codes = sorted((name, member.slug) for name, member in claim.members if not member.is_total and name != _BASE)
-    measure = LEVEL if claim.measure in _AMOUNTS else claim.measure
-    return Slot(claim.area.code, claim.indicator.code, tuple(codes), measure, claim.period)
+    """Return the place of a claim."""
+    told = (item for item in claim.members if not item[1].is_total and item[0] != BASE_OF_COMPARISON)
+    codes = tuple(sorted((name, member.slug) for name, member in told))
+    return Slot(claim.area.code, claim.indicator.code, codes, join_amounts(claim.measure), claim.period)
+
+
+def join_amounts(measure: str) -> str:
+    """Return a measure as the audit takes it: amounts and counts are one."""
+    return LEVEL if measure in _AMOUNTS else measure
 
 
 def _make_place(mention: Mention) -> PrintedPlace:
-    interval = mention.interval
-    bounds = Bounds(Decimal(0), Decimal(0))
-    if interval is not None:
-        bounds = make_bounds(interval.lower, interval.upper, mention.unit.factor)
-    return PrintedPlace(
-        mention.span.start,
-        mention.span.end,
-        mention.exact,
-        mention.part.path,
-        mention.part.trail,
-        mention.origin,
-        bounds,
-    )
+    span, part, interval = mention.span, mention.part, mention.interval
+    place = PrintedPlace(span.start, span.end, mention.exact, part.path, part.trail, mention.origin)
+    if interval is None:
+        return place
+    return replace(place, bounds=make_bounds(interval.lower, interval.upper, mention.unit.factor))
 
 
 def make_bounds(lower: Decimal, upper: Decimal, factor: Decimal) -> Bounds:

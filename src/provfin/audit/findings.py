@@ -10,6 +10,7 @@ from decimal import Decimal
 from provfin.audit.figures import Figure, PrintedPlace
 from provfin.audit.network import Bounds
 from provfin.quantity import write_decimal
+from provfin.turtle import BASE
 from provfin.vocabulary import AuditRule
 
 
@@ -37,23 +38,19 @@ class AuditFinding:
     culprit_places: tuple[PrintedPlace, ...] = ()
     suspects: tuple[Figure, ...] = ()
 
+    def iri(self, report_id: str) -> str:
+        """Return its IRI in the graph of a report."""
+        return f"{BASE}audit-finding/{report_id}/{self.key}"
+
     @property
     def order(self) -> tuple[int, str, str]:
         """What findings are ordered by: where the report prints the first of their places."""
         return min(place.start for place in self.places), self.rule.code, self.key
 
     def name(self, language: str) -> str:
-        """Return the rule and the figure it is told of, in English or Chinese."""
-        if not self.figures:
-            return (
-                f"{self.rule.label_en}: {self.places[0].exact}"
-                if language == "en"
-                else (f"{self.rule.label}：{self.places[0].exact}")
-            )
-        first = self.figures[0]
-        if language == "en":
-            return f"{self.rule.label_en}: {first.name_en} [{first.slot.period.code}]"
-        return f"{self.rule.label}：{first.name}（{first.slot.period.label_zh}）"
+        """Return the rule and the figure or words it is told of, in English or Chinese."""
+        of = self.figures[0].title(language) if self.figures else self.places[0].exact
+        return f"{self.rule.label_en}: {of}" if language == "en" else f"{self.rule.label}：{of}"
 
     def explain(self, language: str) -> str:
         """Return the finding in one paragraph, with the identities it rests on."""
@@ -104,7 +101,7 @@ def _write_english(finding: AuditFinding) -> str:
         said = f"{finding.rule.label_en}: {finding.identities['en']}"
     else:
         said = (
-            f"{finding.rule.label_en}: {first.name_en} [{first.slot.period.code}] is printed as "
+            f"{finding.name('en')} is printed as "
             f"{write_printed(first, 'en')}, the other figures leave {write_bounds(finding.implied, first, 'en')}"
         )
     return f"{said}{_write_miss(finding, '; off by {0} where rounding allows {1}')}.{_write_suspects(finding, 'en')}"
@@ -116,7 +113,7 @@ def _write_chinese(finding: AuditFinding) -> str:
         said = f"{finding.rule.label}：{finding.identities['zh']}"
     else:
         said = (
-            f"{finding.rule.label}：{first.name}（{first.slot.period.label_zh}）印作 {write_printed(first, 'zh')}，"
+            f"{finding.name('zh')}印作 {write_printed(first, 'zh')}，"
             f"由其余数值应为 {write_bounds(finding.implied, first, 'zh')}"
         )
     return f"{said}{_write_miss(finding, '；相差 {0}，舍入仅容许 {1}')}。{_write_suspects(finding, 'zh')}"

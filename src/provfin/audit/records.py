@@ -13,7 +13,6 @@ from provfin.audit.findings import AuditFinding
 from provfin.audit.network import Bounds
 from provfin.findings import Finding, Place
 from provfin.quantity import drop_empty_decimals, write_decimal
-from provfin.turtle import BASE
 
 Locate = Callable[[PrintedPlace], Place]
 
@@ -32,7 +31,7 @@ def make_record(audit: Audit, locate: Locate) -> dict[str, Any]:
 def _record_finding(report_id: str, finding: AuditFinding, locate: Locate) -> dict[str, Any]:
     first = finding.figures[0] if finding.figures else None
     return {
-        "id": f"{BASE}audit-finding/{report_id}/{finding.key}",
+        "id": finding.iri(report_id),
         "code": finding.rule.code,
         "rule": finding.rule.slug,
         "severity": finding.severity,
@@ -45,13 +44,13 @@ def _record_finding(report_id: str, finding: AuditFinding, locate: Locate) -> di
         "tolerance": _write(finding.tolerance, first),
         "implied": _record_bounds(finding.implied, first),
         "culprit": [_record_place(place, locate) for place in finding.culprit_places],
-        "suspects": [f"{BASE}observation/{report_id}/{figure.key}" for figure in finding.suspects],
+        "suspects": [figure.iri(report_id) for figure in finding.suspects],
     }
 
 
 def _record_figure(report_id: str, figure: Figure, locate: Locate) -> dict[str, Any]:
     return {
-        "observation": f"{BASE}observation/{report_id}/{figure.key}",
+        "observation": figure.iri(report_id),
         "name": {"en": figure.name_en, "zh": figure.name},
         "period": figure.slot.period.code,
         "measure": figure.slot.measure,
@@ -98,7 +97,7 @@ def make_findings(audit: Audit, locate: Locate) -> list[Finding]:
             code=finding.rule.code,
             message_en=finding.explain("en"),
             message_zh=finding.explain("zh"),
-            focus=f"{BASE}audit-finding/{audit.report_id}/{finding.key}",
+            focus=finding.iri(audit.report_id),
             path="",
             value="",
             source=audit.report_id,

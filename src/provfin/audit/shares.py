@@ -69,5 +69,4 @@ def link_ranges(quantities: Quantities) -> None:
 
 
 def _apply_share(term: Term, share: Slot) -> Slot:
-    measure = term.measure
-    return share.naming(term.indicator, {**share.codes, **term.codes}).measuring(measure)
+    return share.naming(term.indicator, {**share.codes, **term.codes}).measuring(term.measure)

@@ -6,6 +6,7 @@ Refuses a folder that holds no report, and a figure the graph tells only half of
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +14,13 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from provfin.audit.figures import (
-    LEVEL,
-    NATION,
+    BASE_OF_COMPARISON,
     Figure,
     PrintedPlace,
     Slot,
+    in_nation,
     is_in_other_currency,
+    join_amounts,
     make_bounds,
 )
 from provfin.audit.findings import AuditFinding
@@ -32,7 +34,6 @@ from provfin.vocabulary import Indicator, Unit, load_vocabulary
 _PF = PREFIXES["pf"]
 _OA = PREFIXES["oa"]
 _LABEL = PREFIXES["rdfs"] + "label"
-_AMOUNTS = {"level", "count"}
 
 
 class StoredReport:
@@ -108,7 +109,7 @@ class StoredReport:
         mentions = [item.value for item in self._values[iri][f"{_PF}mention"]]
         disputed = {item.value for item in self._values[iri][f"{_PF}disputedBy"]}
         places = dict(sorted(((item, self._read_place(item)) for item in mentions), key=_order_places))
-        base = self._maybe(iri, f"{_PF}comparisonBase")
+        base = self._maybe(iri, _PF + BASE_OF_COMPARISON)
         indicator = self._find_indicator(self._one(iri, f"{_PF}indicator"))
         units = [self._find_unit(self._one(mention, f"{_PF}unit")) for mention in mentions]
         return Figure(
@@ -127,7 +128,7 @@ class StoredReport:
             is_candidate="/candidate-" in concepts,
             is_compared=base is not None and not base.endswith("/total"),
             is_converted=is_in_other_currency(slot, indicator, units),
-            compared=self._find_compared(iri, slot, base),
+            compared=self._find_compared(iri, slot, indicator, base),
         )
 
     def _read_slot(self, iri: str) -> tuple[Slot, str]:
@@ -135,7 +136,7 @@ class StoredReport:
         codes = {}
         for name in self._vocabulary.dimensions:
             code = self._maybe(iri, _PF + name)
-            if code is not None and not code.endswith("/total") and name != "comparisonBase":
+            if code is not None and not code.endswith("/total") and name != BASE_OF_COMPARISON:
                 codes[name] = _step(code)
         period = _step(self._one(iri, PREFIXES["sdmx-dimension"] + "refPeriod"))
         area = _step(self._one(iri, PREFIXES["sdmx-dimension"] + "refArea"))
@@ -143,7 +144,7 @@ class StoredReport:
             area,
             _step(indicator),
             tuple(sorted(codes.items())),
-            LEVEL if measure in _AMOUNTS else measure,
+            join_amounts(measure),
             parse_period(period.replace("--", "/")),
         )
         return slot, "/".join(["", _step(indicator), *codes.values()])
@@ -161,11 +162,9 @@ class StoredReport:
     def _find_indicator(self, iri: str) -> Indicator | None:
         return next((item for item in self._vocabulary.indicators.values() if item.iri == iri), None)
 
-    def _find_compared(self, iri: str, slot: Slot, base: str | None) -> Slot | None:
+    def _find_compared(self, iri: str, slot: Slot, own: Indicator | None, base: str | None) -> Slot | None:
         if base is not None and base.endswith("/nation"):
-            indicator = self._find_indicator(self._one(iri, f"{_PF}indicator"))
-            measure = indicator.measure if indicator and indicator.measure in {"rate", "share"} else "yoy_growth"
-            return slot._replace(area=NATION, measure=measure)
+            return in_nation(slot, own)
         other = self._maybe(iri, f"{_PF}comparedWith")
         indicator = self._find_indicator(other) if other else None
         if indicator is None:
@@ -175,22 +174,19 @@ class StoredReport:
 
     def _read_place(self, mention: str) -> PrintedPlace:
         value, part = self._maybe(mention, f"{_PF}printedValue"), self._one(mention, f"{_PF}part")
-        bounds = Bounds(Decimal(0), Decimal(0))
-        if value is not None:
-            unit = self._find_unit(self._one(mention, f"{_PF}unit"))
-            decimals = int(self._one(mention, f"{_PF}printedDecimals"))
-            is_exact = unit.exponent == 0 and unit.kind == "Count"
-            interval = find_interval(Decimal(value), decimals, exact=is_exact)
-            bounds = make_bounds(interval.lower, interval.upper, unit.factor)
-        return PrintedPlace(
+        place = PrintedPlace(
             int(self._one(mention, f"{_OA}start")),
             int(self._one(mention, f"{_OA}end")),
             self._one(mention, f"{_OA}exact"),
             part.removeprefix(f"{BASE}part/{self.id}/") if "/part/" in part else "",
             self._trail(part),
             self._one(mention, f"{_PF}origin"),
-            bounds,
         )
+        if value is None:
+            return place
+        unit, decimals = self._find_unit(self._one(mention, f"{_PF}unit")), self._one(mention, f"{_PF}printedDecimals")
+        interval = find_interval(Decimal(value), int(decimals), exact=unit.is_plain_count)
+        return replace(place, bounds=make_bounds(interval.lower, interval.upper, unit.factor))
 
     def _trail(self, part: str) -> str:
         title = self._text(part, PREFIXES["dcterms"] + "title", "zh")
@@ -207,7 +203,6 @@ class StoredReport:
         exact = self._text(iri, _LABEL, "zh").removeprefix(f"{rule.label}：")
         start, end = (int(self._one(iri, _OA + name)) for name in ("start", "end"))
         where = part.removeprefix(f"{BASE}part/{self.id}/")
-        nothing = Bounds(Decimal(0), Decimal(0))
         return AuditFinding(
             rule,
             iri.removeprefix(f"{BASE}audit-finding/{self.id}/"),
@@ -217,7 +212,7 @@ class StoredReport:
                 "en": said["en"].removeprefix(f"{rule.label_en}: ").removesuffix("."),
                 "zh": said["zh"].removeprefix(f"{rule.label}：").removesuffix("。"),
             },
-            (PrintedPlace(start, end, exact, where, self._trail(part), "prose", nothing),),
+            (PrintedPlace(start, end, exact, where, self._trail(part), "prose"),),
         )
 
 

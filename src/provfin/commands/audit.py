@@ -63,8 +63,7 @@ def audit_report(
 def _render(audits: list[Audit], findings: list[Finding], shape: Format, assets: Assets, fail_on: str) -> str:
     rules = list_audit_rules(assets)
     met = frozenset(rule.code for rule in rules if any(audit.checks_by_code[rule.code] for audit in audits))
-    root = find_root() or Path.cwd()
-    return render(findings, shape, rules, command="audit", met=met, fail_on=fail_on, root=root)
+    return render(findings, shape, rules, command="audit", met=met, fail_on=fail_on, root=find_root())
 
 
 def _audit_text(source: Path, report_id: str | None) -> tuple[Audit, Locate]:

@@ -56,8 +56,7 @@ def report_findings(
 ) -> None:
     """Write what validating found, and sum it up on stderr."""
     rules = [] if shape in {Format.text, Format.json, Format.github} else list_rules(assets)
-    root = find_root() or Path.cwd()
-    text = render(outcome.findings, shape, rules, met=outcome.met, fail_on=fail_on, root=root)
+    text = render(outcome.findings, shape, rules, met=outcome.met, fail_on=fail_on, root=find_root())
     write_result(text, out)
     say(sum_up(outcome.findings))
 

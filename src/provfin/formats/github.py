@@ -21,8 +21,7 @@ def _write_annotation(finding: Finding, root: Path) -> str:
     place = _describe_place(finding.places[0], root) if finding.places else {}
     fields = {**place, "title": f"{finding.code} ({finding.source})"}
     listed = ",".join(f"{key}={_escape_property(str(value))}" for key, value in fields.items())
-    fault = " ".join(part for part in (finding.focus, finding.path, finding.value) if part)
-    message = "\n".join(part for part in (finding.message_en, finding.message_zh, fault) if part)
+    message = "\n".join(part for part in (finding.message_en, finding.message_zh, finding.fault) if part)
     return f"::{_COMMANDS[finding.severity]} {listed}::{_escape(message)}"
 
 

@@ -68,12 +68,11 @@ def _describe_rule(rule: Rule) -> dict[str, Any]:
 
 
 def _describe_result(finding: Finding, rule: int, root: Path) -> dict[str, Any]:
-    fault = " ".join(part for part in (finding.focus, finding.path, finding.value) if part)
     described = {
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{finding.message_en} ({fault})" if fault else finding.message_en},
+        "message": {"text": f"{finding.message_en} ({finding.fault})" if finding.fault else finding.message_en},
         "partialFingerprints": {"provfinFinding/v1": fingerprint(finding)},
         "properties": {"message_zh": finding.message_zh, "source": finding.source, **finding.details},
     }

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from provfin.audit import AuditFinding
 from provfin.extraction import Extraction
-from provfin.graph.audits import audit_finding_iri, describe_audit_finding
+from provfin.graph.audits import describe_audit_finding
 from provfin.graph.observations import (
     describe_candidates,
     describe_mention,
@@ -30,7 +30,7 @@ from provfin.graph.things import describe_chronicle
 from provfin.graph.uses import describe_use
 from provfin.uses import find_uses
 
-__all__ = ["audit_finding_iri", "build_graph", "observation_iri", "report_iri"]
+__all__ = ["build_graph", "observation_iri", "report_iri"]
 
 
 def build_graph(extraction: Extraction, findings: Iterable[AuditFinding] = ()) -> dict[str, list[ox.Triple]]:

@@ -8,28 +8,23 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
-from provfin.audit import AuditFinding, Figure
+from provfin.audit import AuditFinding
 from provfin.graph.report import report_iri
 from provfin.graph.terms import Object, describe, make_iri, make_text, make_typed, make_whole
 from provfin.quantity import write_decimal
 from provfin.turtle import BASE
 
 
-def audit_finding_iri(report_id: str, finding: AuditFinding) -> str:
-    """Return the IRI of a finding, made from its rule and the figure or place it is told of."""
-    return f"{BASE}audit-finding/{report_id}/{finding.key}"
-
-
 def describe_audit_finding(report_id: str, finding: AuditFinding) -> Iterator[ox.Triple]:
     """Yield a finding of the audit."""
     yield from describe(
-        audit_finding_iri(report_id, finding),
+        finding.iri(report_id),
         ["dqv:QualityAnnotation", "pf:AuditFinding"],
         [
-            *(("oa:hasTarget", _observation(report_id, figure)) for figure in finding.figures),
+            *(("oa:hasTarget", make_iri(figure.iri(report_id))) for figure in finding.figures),
             ("oa:motivatedBy", make_iri("dqv:qualityAssessment")),
             ("pf:auditRule", make_iri(finding.rule.iri)),
-            ("pf:likelyCulprit", _observation(report_id, finding.culprit) if finding.culprit else None),
+            ("pf:likelyCulprit", make_iri(finding.culprit.iri(report_id)) if finding.culprit else None),
             ("pf:report", make_iri(report_iri(report_id))),
             ("pf:residual", _decimal(finding.residual)),
             ("pf:severity", make_text(finding.severity)),
@@ -39,10 +34,6 @@ def describe_audit_finding(report_id: str, finding: AuditFinding) -> Iterator[ox
             *_describe_place(report_id, finding),
         ],
     )
-
-
-def _observation(report_id: str, figure: Figure) -> ox.NamedNode:
-    return make_iri(f"{BASE}observation/{report_id}/{figure.key}")
 
 
 def _decimal(value: Decimal | None) -> Object | None:

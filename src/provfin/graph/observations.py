@@ -123,9 +123,8 @@ def describe_observation(report: Report, fact: Fact) -> Iterator[ox.Triple]:
 
 
 def _describe_compared(fact: Fact) -> Iterator[tuple[str, Object | None]]:
-    other = next((mention.compared for mention in fact.mentions if mention.compared), None)
-    if other is not None:
-        yield "pf:comparedWith", make_iri(other.indicator.iri)
+    if fact.compared is not None:
+        yield "pf:comparedWith", make_iri(fact.compared.indicator.iri)
 
 
 def _describe_value(fact: Fact) -> Iterator[tuple[str, Object | None]]:

@@ -4,10 +4,9 @@ Phrases live in `data/prose.toml`, names and units in the vocabulary. Refuses to
 dismissed with a reason, what is not clear is a gap.
 """
 
-from provfin.statements.claims import is_plain_count
 from provfin.statements.figures import NUMBER
 from provfin.statements.grammar import find_leeway
 from provfin.statements.prose import list_passages, read_prose
 from provfin.statements.read import Dismissal, Readings
 
-__all__ = ["NUMBER", "Dismissal", "Readings", "find_leeway", "is_plain_count", "list_passages", "read_prose"]
+__all__ = ["NUMBER", "Dismissal", "Readings", "find_leeway", "list_passages", "read_prose"]

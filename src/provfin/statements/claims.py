@@ -10,7 +10,7 @@ from provfin.statements.figures import PrintedFigure
 from provfin.statements.grammar import Grammar, find_leeway
 from provfin.statements.meanings import Meaning
 from provfin.statements.topics import Topic, make_candidate
-from provfin.vocabulary import Concept, Indicator, Unit, Vocabulary
+from provfin.vocabulary import Concept, Indicator, Vocabulary
 
 
 class ClaimMaker:
@@ -34,7 +34,7 @@ class ClaimMaker:
             part=context.part,
             origin="prose",
             rule=f"prose-{figure.kind}",
-            is_exact=is_plain_count(meaning.unit) and not figure.qualifier,
+            is_exact=meaning.unit.is_plain_count and not figure.qualifier,
             qualifier=figure.qualifier,
             leeway=find_leeway(figure.qualifier),
             sentence=clause.sentence.plain.span(clause.sentence.start, clause.sentence.start + 1).start,
@@ -74,11 +74,6 @@ class ClaimMaker:
         if context.time.is_point:
             return not is_flow or context.is_sum
         return bool(subject["stock"].search(topic.phrase)) and not is_flow
-
-
-def is_plain_count(unit: Unit) -> bool:
-    """Tell whether a figure in a unit counts single things, so that a whole number is exact."""
-    return unit.exponent == 0 and unit.kind == "Count"
 
 
 def _find_period(indicator: Indicator, meaning: Meaning, context: Context) -> Period:

@@ -161,7 +161,7 @@ class MeaningReader:
     def _read_amount(
         figure: PrintedFigure, unit: Unit, predicate: Predicate, topic: Topic, said: Said
     ) -> Meaning | None:
-        if figure.decimals and unit.kind == "Count" and unit.exponent == 0:
+        if figure.decimals and unit.is_plain_count:
             # There is no tenth of a thing: the unit is one that the list elided, or a name of points.
             return None
         level = "count" if unit.kind == "Count" else "level"

@@ -257,7 +257,7 @@ class _TableReading:
             origin="table",
             rule=self.layout.slug,
             missing=missing,
-            is_exact=figure is not None and figure.decimals == 0 and unit.kind == "Count" and unit.exponent == 0,
+            is_exact=figure is not None and figure.decimals == 0 and unit.is_plain_count,
         )
 
     def _add_gap(self, reason: str, span: Span, message: str, repair: str) -> None:
