@@ -5,7 +5,7 @@ record needs, naming the node.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -41,19 +41,27 @@ def export_records(folder: Path | None = None) -> list[Record]:
     """Return one record per mention of the graph in a folder (all data by default), in reading order."""
     assets = find_assets()
     paths = find_turtle(folder or assets.graphs)
-    graph = _Index(paths + find_turtle(assets.ontology))
-    return sorted(graph.records(), key=lambda record: (record["report"], record["start"], record["observation"]))
+    return make_records(triple for path in paths + find_turtle(assets.ontology) for triple in read_turtle(path))
+
+
+def make_records(triples: Iterable[ox.Triple]) -> list[Record]:
+    """Return one record per mention of a graph and its vocabulary, in reading order.
+
+    Raises `InputError` where the graph lacks what a record needs.
+    """
+    return sorted(
+        _Index(triples).records(), key=lambda record: (record["report"], record["start"], record["observation"])
+    )
 
 
 class _Index:
     """The triples of a graph by subject and predicate."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
         self._values: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = defaultdict(lambda: defaultdict(list))
-        for path in paths:
-            for triple in read_turtle(path):
-                if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
-                    self._values[triple.subject.value][triple.predicate.value].append(triple.object)
+        for triple in triples:
+            if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
+                self._values[triple.subject.value][triple.predicate.value].append(triple.object)
 
     def records(self) -> Iterator[Record]:
         """Yield a record for each mention of each observation."""
