@@ -1,0 +1,191 @@
+"""Owns citing an answer: which question was asked of which release, what it said, and where it can be read again.
+
+A citation holds what makes the answer checkable: the hash of the release, of the query with its parameters bound, and
+of the answer itself. It has no clock: an answer never changes, so the day it was read is the reader's, and it is in
+the citation when the reader names it. References are written as BibTeX, by GB/T 7714—2015 and as CSL-JSON.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from provfin import __version__
+from provfin.queries import Question
+
+PROJECT = "ProvFin"
+AUTHOR = "The ProvFin authors"
+LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+# How much of a hash stands in an address or a reference; the whole is in the note and in CSL-JSON.
+SHORT = 16
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    # BibTeX counts braces, also those behind a backslash.
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{sign: f"\\{sign}" for sign in "#$%&_"},
+}
+_SPECIAL = re.compile("[" + re.escape("".join(_LATEX)) + "]")
+
+
+def hash_answer(tsv: bytes) -> str:
+    r"""Return the SHA-256 of an answer given as SPARQL TSV: that of its lines, sorted by their bytes.
+
+    The order of rows counts for nothing, because a query may leave it open. Anyone can compute it again:
+    `curl … | LC_ALL=C sort | sha256sum`. https://www.w3.org/TR/sparql11-results-csv-tsv/
+
+    >>> hash_answer(b"?n\n2\n1\n") == hash_answer(b"?n\n1\n2\n") != hash_answer(b"?n\n1\n1\n")
+    True
+    """
+    lines = sorted(tsv.removesuffix(b"\n").split(b"\n"))
+    return hashlib.sha256(b"".join(line + b"\n" for line in lines)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What a reference to an answer is made of."""
+
+    question: str
+    titles: Mapping[str, str]
+    # Every parameter as it was bound, defaults among them.
+    parameters: Mapping[str, str]
+    release: str
+    query_hash: str
+    answer_hash: str
+    url: str
+    release_url: str
+    accessed: dt.date | None = None
+    version: str = __version__
+
+    @property
+    def key(self) -> str:
+        """Return a name for the answer that is the same wherever and whenever it is asked for."""
+        return f"provfin-{self.question}-{self.answer_hash[:8]}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return an item of CSL-JSON, the input of citation processors: https://docs.citationstyles.org/.
+
+        What has no field there stands under `custom`.
+        """
+        item: dict[str, Any] = {
+            "id": self.key,
+            "type": "dataset",
+            "title": self._name("en"),
+            "translated-title": self._name("zh"),
+            "author": [{"literal": AUTHOR}],
+            "publisher": PROJECT,
+            "version": f"release {self.release[:SHORT]}",
+            "URL": self.url,
+        }
+        if self.accessed is not None:
+            item["accessed"] = {"date-parts": [[self.accessed.year, self.accessed.month, self.accessed.day]]}
+        return {**item, "custom": self._list_proofs()}
+
+    def _list_proofs(self) -> dict[str, Any]:
+        return {
+            "question": self.question,
+            "question_title": dict(self.titles),
+            "parameters": dict(self.parameters),
+            "release_sha256": self.release,
+            "query_sha256": self.query_hash,
+            "answer_sha256": self.answer_hash,
+            "software": f"{PROJECT} {self.version}",
+            "license": LICENSE,
+        }
+
+    def to_bibtex(self) -> str:
+        """Return an entry that BibTeX and biblatex read alike: `@misc`, because BibTeX has no data sets.
+
+        It has no year: a release has none, and the day of reading is `urldate`.
+        """
+        parameters = ", ".join(f"{name}={_unfold(value)}" for name, value in self.parameters.items()) or "none"
+        note = (
+            f"Parameters: {parameters}; SHA-256 of the release: {self.release}, "
+            f"of the query: {self.query_hash}, of the answer: {self.answer_hash}"
+        )
+        fields = {
+            "author": f"{{{AUTHOR}}}",
+            # Capitals and Chinese are kept as they are.
+            "title": f"{{{escape_latex(self.titles['en'])}}}",
+            "titleaddon": f"{{{escape_latex(self.titles['zh'])}}}",
+            "howpublished": f"{PROJECT} {self.version}, release {self.release[:SHORT]}",
+            "note": escape_latex(note),
+            "url": self.url,
+        }
+        if self.accessed is not None:
+            fields["urldate"] = self.accessed.isoformat()
+        lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
+        return f"@misc{{{self.key},\n{lines}}}\n"
+
+    def to_gbt7714(self) -> str:
+        """Return a reference by GB/T 7714—2015, an electronic resource (4.6): a database online, [DB/OL].
+
+        Place and year of publication may be left out of one (8.4). The standard asks for the day of reading; without
+        it the reference is shorter by that.
+        """
+        day = f"[{self.accessed.isoformat()}]" if self.accessed is not None else ""
+        version = f"{PROJECT} {self.version}, 数据版本 {self.release[:SHORT]}"
+        return f"{PROJECT}. {self._name('zh')}[DB/OL]. {version}{day}. {self.url}."
+
+    def _name(self, language: str) -> str:
+        """Return the title with the values asked for: of a resource its code, for the address has it whole."""
+        values = [f"{name}={_unfold(value.rsplit('/', 1)[-1])}" for name, value in self.parameters.items()]
+        return self.titles[language] + (f" ({', '.join(values)})" if values else "")
+
+
+def make_citation(
+    release: str,
+    question: Question,
+    answer_hash: str,
+    *,
+    base: str,
+    given: Mapping[str, str] | None = None,
+    accessed: dt.date | None = None,
+) -> Citation:
+    """Return the citation of the answer a release (its hash) gives to a question.
+
+    `base` is the public address of the server, ending in a slash; `answer_hash` is what `hash_answer` returns. Raises
+    `ParameterError` for a parameter that is none of the question's.
+    """
+    parameters = {name: term.value for name, term in question.read_terms(given).items()}
+    query_hash = hashlib.sha256(question.bind(given).text.encode()).hexdigest()
+    return Citation(
+        question=question.name,
+        titles=question.titles,
+        parameters=parameters,
+        release=release,
+        query_hash=query_hash,
+        answer_hash=answer_hash,
+        url=base + make_path(release, question.name, parameters),
+        release_url=f"{base}releases/{release[:SHORT]}",
+        accessed=accessed,
+    )
+
+
+def make_path(release: str, name: str, parameters: Mapping[str, str], part: str = "") -> str:
+    """Return where a release answers a question for good, below the address of the server.
+
+    >>> make_path("0123456789abcdef0123", "fiscal-gap", {"year": "2024", "area": "https://example.org/a b"})
+    'releases/0123456789abcdef/questions/fiscal-gap?year=2024&area=https://example.org/a+b'
+    """
+    asked = urlencode(parameters, safe=":/")
+    return f"releases/{release[:SHORT]}/questions/{name}{part}" + (f"?{asked}" if asked else "")
+
+
+def escape_latex(text: str) -> str:
+    """Return text as LaTeX prints it.
+
+    >>> escape_latex("50% of {a_b}")
+    '50\\\\% of \\\\textbraceleft{}a\\\\_b\\\\textbraceright{}'
+    """
+    return _SPECIAL.sub(lambda match: _LATEX[match[0]], text)
+
+
+def _unfold(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,138 @@
+"""Owns the addresses of the questions: the list of them, the answer to one, and the citation of that answer.
+
+An answer links to where it stays true (`cite-as`, https://www.rfc-editor.org/rfc/rfc8574), to its citation, and to the
+query it answers (`describedby`).
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from provfin.citations import LICENSE, make_path
+from provfin.queries import ParameterError, Question, load_questions
+from provfin.web.negotiation import HTML, JSON
+from provfin.web.problems import KNOWN, explain, make_problem
+from provfin.web.questions.asking import Asked, UnknownQuestionError, explain_parameter, read_asked
+from provfin.web.questions.forms import (
+    CITATIONS_OFFERED,
+    CSL,
+    LIST_OFFERED,
+    SPARQL,
+    choose_form,
+    cite_answer,
+    fetch_answer,
+    find_citation,
+    list_offered,
+    name_file,
+    write_answer,
+    write_citation,
+)
+from provfin.web.questions.page import render_answer, render_list
+from provfin.web.site import Site
+
+# Proxies refuse heads of a few thousand bytes; a longer address is in the answer's own forms.
+_LONGEST_LINK = 1500
+
+
+def make_router(site: Site) -> APIRouter:
+    """Return the routes of the questions; `document_questions` describes them."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/questions")
+    async def list_questions(request: Request) -> Response:
+        return await _tell(request, lambda: _list(site, request))
+
+    @router.get("/questions/{name}")
+    async def ask_question(name: str, request: Request) -> Response:
+        return await _tell(request, lambda: _answer(site, request, read_asked(name, request)))
+
+    @router.get("/questions/{name}/citation")
+    async def cite_question(name: str, request: Request) -> Response:
+        return await _tell(request, lambda: _cite(site, request, read_asked(name, request)))
+
+    return router
+
+
+async def _tell(request: Request, make: Callable[[], Awaitable[Response]]) -> Response:
+    """Return what is made, or the problem that kept it from being made."""
+    try:
+        return await make()
+    except UnknownQuestionError as error:
+        return make_problem(404, str(error))
+    except ParameterError as error:
+        return explain_parameter(error)
+    except KNOWN as error:
+        return explain(error)
+
+
+async def _list(site: Site, request: Request) -> Response:
+    media_type = choose_form(request, LIST_OFFERED)
+    if media_type == HTML:
+        return site.make_response(request, render_list(site, request), HTML)
+    base = site.find_base(request) + site.path
+    listed = [_describe(question, base) for question in load_questions().values()]
+    return site.make_response(request, json.dumps(listed, ensure_ascii=False, indent=1).encode(), JSON)
+
+
+async def _answer(site: Site, request: Request, asked: Asked) -> Response:
+    media_type = choose_form(request, list_offered(asked))
+    headers = {"Link": _link(site, request, asked)}
+    if media_type == SPARQL:
+        return _give(site, request, asked, asked.query.text.encode(), SPARQL, headers)
+    if media_type == HTML:
+        body = await fetch_answer(site, asked)
+        page = await run_in_threadpool(render_answer, site, request, asked, body)
+        return site.make_response(request, page, HTML, headers)
+    return _give(site, request, asked, await write_answer(site, request, asked, media_type), media_type, headers)
+
+
+async def _cite(site: Site, request: Request, asked: Asked) -> Response:
+    media_type = choose_form(request, CITATIONS_OFFERED)
+    body = await fetch_answer(site, asked)
+    base = site.find_base(request)
+    citation = await run_in_threadpool(cite_answer, site.release.hash, base, asked, body)
+    return _give(site, request, asked, write_citation(citation, media_type), media_type, {})
+
+
+def _give(
+    site: Site, request: Request, asked: Asked, body: bytes, media_type: str, headers: dict[str, str]
+) -> Response:
+    disposition = name_file(asked.question.name, media_type)
+    return site.make_response(request, body, media_type, {**headers, "Content-Disposition": disposition})
+
+
+def _link(site: Site, request: Request, asked: Asked) -> str:
+    base = site.find_base(request)
+    lasting = base + make_path(site.release.hash, asked.question.name, asked.parameters)
+    if len(lasting) > _LONGEST_LINK:
+        return f'<{LICENSE}>; rel="license"'
+    query = f"{base}{site.path}questions/{asked.question.name}?"
+    query += urlencode({**asked.parameters, "format": "rq"}, safe=":/")
+    return ", ".join(
+        (
+            f'<{lasting}>; rel="cite-as"',
+            f'<{base}{find_citation(site.release.hash, asked)}>; rel="describedby"; type="{CSL}"',
+            f'<{query}>; rel="describedby"; type="{SPARQL}"',
+            f'<{LICENSE}>; rel="license"',
+        )
+    )
+
+
+def _describe(question: Question, base: str) -> dict[str, Any]:
+    address = f"{base}questions/{question.name}"
+    return {
+        "name": question.name,
+        "topic": question.topic,
+        "title": question.titles,
+        "description": question.descriptions,
+        "parameters": [
+            {"name": item.name, "type": item.type, "default": item.default, "help": item.help}
+            for item in question.parameters
+        ],
+        "links": {"answer": address, "citation": f"{address}/citation", "query": f"{address}?format=rq"},
+        "query": question.text,
+    }
