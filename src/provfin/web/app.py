@@ -1,38 +1,131 @@
-"""Owns the application: which routes there are, over which release."""
+"""Owns the application: which routes there are, over which release, and what every request passes through."""
 
-from fastapi import FastAPI, Request
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from provfin import __version__
+from provfin.errors import InputError
 from provfin.release import Release
-from provfin.store import QueryEngine
-from provfin.web import questions, sparql
+from provfin.remote import RemoteStore
+from provfin.settings import Settings
+from provfin.store import QueryService
+from provfin.web import downloads, graphs, operations, questions, releases, resources, sparql, wellknown
+from provfin.web.caching import KeepReplies, Key, Reply
+from provfin.web.compression import Compress
+from provfin.web.kept import Kept
+from provfin.web.leaving import StopWhenGone
 from provfin.web.pages import render_home
-from provfin.web.problems import make_problem
+from provfin.web.problems import explain, make_problem
+from provfin.web.requests import AnswerAlike, list_methods
+from provfin.web.site import Site
+from provfin.web.throttle import Throttle
+from provfin.web.watching import Counts, Watch, make_log
+from provfin.workers import WorkerPool
+
+_MEGABYTE = 1_000_000
+_EXPOSED = ["Content-Disposition", "Content-Location", "ETag", "Link", "Retry-After", "X-Request-ID"]
+
+MakeService = Callable[[Release], QueryService]
 
 
-def create_app(engine: QueryEngine, release: Release) -> FastAPI:
-    """Return the application serving a release through an engine."""
-    app = FastAPI(title="ProvFin", version=__version__, docs_url=None, redoc_url=None)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], allow_headers=["*"])
-    app.include_router(sparql.make_router(engine))
-    app.include_router(questions.make_router(engine))
+def create_app(release: Release, settings: Settings, make_service: MakeService | None = None) -> FastAPI:
+    """Return the application serving a release; its service starts and stops with it.
 
-    @app.head("/health", include_in_schema=False)
-    @app.get("/health", tags=["operations"])
-    def health() -> dict[str, str | int]:
-        """Tell that the server answers, and over which release."""
-        return {"status": "ok", "version": __version__, "release": release.hash, "quads": release.quads}
+    Queries are answered by `make_service(release)`: if none is given, by workers on this machine or by the store that
+    the settings name.
+    """
+    make = make_service or (lambda release: _make_service(release, settings))
+    # Half of the room is for whole replies, half for answers that come in several formats or by POST.
+    room = settings.cache_megabytes * _MEGABYTE // 2
+    site = Site(make(release), release, settings, Kept(room))
+    shelf = releases.Shelf(site, make, _create_release_app)
 
-    @app.head("/", response_class=HTMLResponse, include_in_schema=False)
-    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
-    def home() -> str:
-        return render_home(release)
+    @asynccontextmanager
+    async def live(_app: FastAPI) -> AsyncIterator[None]:
+        await site.service.start()
+        try:
+            yield
+        finally:
+            await shelf.stop()
+            await site.service.stop()
 
-    @app.exception_handler(HTTPException)
-    async def report_problem(_request: Request, error: HTTPException) -> Response:
-        return make_problem(error.status_code, str(error.detail), error.headers)
-
+    app = FastAPI(title="ProvFin", version=__version__, docs_url=None, redoc_url=None, lifespan=live)
+    counts = Counts()
+    replies: Kept[Key, Reply] = Kept(room)
+    for router in (*_list_release_routers(site), wellknown.make_router(site), downloads.make_router(site)):
+        app.include_router(router)
+    app.include_router(releases.make_router(shelf))
+    app.include_router(operations.make_router(site, counts, replies))
+    app.include_router(_make_home(site))
+    questions.document_questions(app)
+    _report_problems(app)
+    _pass_through(app, settings, replies, counts)
     return app
+
+
+def _make_service(release: Release, settings: Settings) -> QueryService:
+    if settings.store:
+        return RemoteStore(settings)
+    return WorkerPool(release.data_path, settings)
+
+
+def _list_release_routers(site: Site) -> list[APIRouter]:
+    return [module.make_router(site) for module in (sparql, graphs, questions, resources)]
+
+
+def _create_release_app(site: Site) -> FastAPI:
+    """Return what an older release answers: all that is made from its data."""
+    app = FastAPI(title="ProvFin", version=__version__, docs_url=None, redoc_url=None)
+    for router in _list_release_routers(site):
+        app.include_router(router)
+    _report_problems(app)
+    return app
+
+
+def _make_home(site: Site) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/", response_class=HTMLResponse)
+    async def home(request: Request) -> Response:
+        return site.make_response(request, render_home(site, request).encode(), "text/html")
+
+    return router
+
+
+def _report_problems(app: FastAPI) -> None:
+    @app.exception_handler(HTTPException)
+    async def report_problem(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = list_methods(app.routes, request.scope)
+        detail = str(error.detail) if error.status_code != 404 else f"there is nothing at {request.url.path}"
+        return make_problem(error.status_code, detail, headers)
+
+    @app.exception_handler(InputError)
+    async def report_input(_request: Request, error: InputError) -> Response:
+        return explain(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def report_parameters(_request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        return make_problem(400, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+
+
+def _pass_through(app: FastAPI, settings: Settings, replies: Kept[Key, Reply], counts: Counts) -> None:
+    """Add what every request passes through, from the innermost to the outermost."""
+    app.add_middleware(StopWhenGone)
+    app.add_middleware(Compress)
+    app.add_middleware(KeepReplies, kept=replies)
+    app.add_middleware(AnswerAlike, routes=app.routes)
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST", "OPTIONS"], allow_headers=["*"],
+        expose_headers=_EXPOSED,
+    )  # fmt: skip
+    app.add_middleware(Throttle, per_minute=settings.requests_per_minute)
+    app.add_middleware(Watch, log=make_log(settings.log), counts=counts)

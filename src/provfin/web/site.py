@@ -1,0 +1,84 @@
+"""Owns what every page and answer of a server is made from: the release, the service that answers, the settings.
+
+Refuses to know routes: they are told by the modules that own them.
+"""
+
+from dataclasses import dataclass, field
+
+from fastapi import Request, Response
+
+from provfin.queries import Query
+from provfin.release import Release
+from provfin.settings import Settings
+from provfin.store import Answer, QueryService
+from provfin.web.kept import Kept
+
+SPARQL_JSON = "application/sparql-results+json"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A release as it is served: its service, its settings, and the answers that are kept."""
+
+    service: QueryService
+    release: Release
+    settings: Settings
+    answers: Kept[tuple[str, ...], Answer] = field(default_factory=lambda: Kept(0))
+    # Where the routes of the release begin, such as `releases/<hash>/` for an older one.
+    path: str = ""
+
+    @property
+    def tag(self) -> str:
+        """The entity tag of all that is made from the release.
+
+        Weak: formats and codings of one address say the same in other bytes.
+        """
+        return f'W/"{self.release.hash}"'
+
+    def find_base(self, request: Request) -> str:
+        """Return the public address of the server, ending in a slash."""
+        given = self.settings.base_url
+        return (str(given) if given else str(request.base_url)).rstrip("/") + "/"
+
+    def find_root(self, request: Request) -> str:
+        """Return the path of the server, as it begins every link on a page: `/` unless it is mounted elsewhere."""
+        given = self.settings.base_url
+        path = given.path or "/" if given else request.scope.get("root_path", "")
+        return path.rstrip("/") + "/"
+
+    async def ask(self, query: Query, results_type: str | None = None, graph_type: str | None = None) -> Answer:
+        """Return the answer to a query in one of two media types, kept from before if it can be.
+
+        Raises what `QueryService.answer` does.
+        """
+        # Older releases share the room.
+        key = (self.release.hash, *_make_key(query, results_type, graph_type))
+        kept = self.answers.get(key)
+        if kept is not None:
+            return kept
+        answer = await self.service.answer(query, results_type, graph_type)
+        if not answer.is_volatile:
+            self.answers.put(key, answer, len(answer.body) + len(query.text))
+        return answer
+
+    def make_response(
+        self, request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None
+    ) -> Response:
+        """Return a response that names the release as its entity tag and may be kept by anyone who checks it."""
+        told = {
+            "Content-Type": _add_charset(media_type),
+            "ETag": self.tag,
+            "Cache-Control": "public, max-age=31536000, immutable" if self.path else "public, no-cache",
+            "Vary": "Accept",
+        }
+        return Response(body, headers={**told, **(headers or {})})
+
+
+def _make_key(query: Query, results_type: str | None, graph_type: str | None) -> tuple[str, ...]:
+    types = (results_type or "", graph_type or "")
+    return (query.text, *types, *query.default_graphs, "", *query.named_graphs)
+
+
+def _add_charset(media_type: str) -> str:
+    is_text = media_type.startswith("text/")
+    return f"{media_type}; charset=utf-8" if is_text else media_type
