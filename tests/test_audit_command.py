@@ -108,3 +108,11 @@ def test_the_rules_without_findings_are_told_as_met(texts: dict[str, Path]) -> N
     cases = {item.get("name", "").split()[0]: item for item in ElementTree.fromstring(result.stdout).iter("testcase")}
     assert [code for code, item in cases.items() if item.find("failure") is not None] == ["PF-AUD-007"]
     assert "PF-AUD-015" in cases
+
+
+def test_a_text_without_a_figure_is_bad_input(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_text(f"{HEAD}经济平稳运行。\n", encoding="utf-8")
+    result = audit(empty)
+    assert isinstance(result.exception, InputError)
+    assert "no figure can be read" in str(result.exception)

@@ -30,7 +30,7 @@ _WORDS = {
         "exchange rate": "汇率（{}）",
         "hundred": "100",
         "in yuan": "{} 折人民币",
-        "move of the rate": "一个月的变动幅度",
+        "move of the rate": "其间的变动幅度",
         "move of the rest": "一年的变动幅度",
         "ratio": "规定比例",
         "rest": "{} 中未列部分",

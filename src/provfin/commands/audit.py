@@ -68,7 +68,11 @@ def _render(audits: list[Audit], findings: list[Finding], shape: Format, assets:
 
 def _audit_text(source: Path, report_id: str | None) -> tuple[Audit, Locate]:
     extraction = extract(source, report_id)
-    return audit_extraction(extraction), _locate_in(source, extraction.document.source)
+    audit = audit_extraction(extraction)
+    if not audit.figures:
+        repair = "give a report as text, its table cells parted by tabs or |"
+        raise InputError("no figure can be read in it", where=str(source), repair=repair)
+    return audit, _locate_in(source, extraction.document.source)
 
 
 def _audit_graph(report: str, assets: Assets) -> tuple[Audit, Locate]:
