@@ -12,6 +12,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from provfin.assets import Assets
+from provfin.dataset import CATALOGUE_GRAPH
 from provfin.errors import InputError
 from provfin.findings import Text
 from provfin.release import ALIGNMENTS_GRAPH, read_quads
@@ -100,7 +101,9 @@ class Model:
     """The whole graph with the ontology's class expressions, to look things up in and to ask."""
 
     def __init__(self, assets: Assets) -> None:
-        quads = list(read_quads(assets))
+        # The page tells of the data; what a release says of itself is told in words.
+        catalogue = ox.NamedNode(CATALOGUE_GRAPH)
+        quads = [quad for quad in read_quads(assets) if quad.graph_name != catalogue]
         self._store = ox.Store()
         self._store.extend(quads)
         self._values: dict[str, dict[str, list[Term]]] = {}

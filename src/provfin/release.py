@@ -18,8 +18,10 @@ import pyoxigraph as ox
 
 from provfin.assets import Assets
 from provfin.building import replace_file
-from provfin.entailments import derive_quads, load_rules
+from provfin.dataset import CATALOGUE_GRAPH, describe_quads
+from provfin.entailments import ENTAILMENTS_GRAPH, derive_quads, load_rules
 from provfin.errors import InputError
+from provfin.queries import load_questions, load_topics
 from provfin.turtle import BASE, read_turtle
 
 ALIGNMENTS_GRAPH = f"{BASE}graph/alignments"
@@ -32,6 +34,8 @@ _FOR_ALL = {_SHARED, ox.NamedNode(ALIGNMENTS_GRAPH), ox.NamedNode(ONTOLOGY_GRAPH
 _DATA = "release.nq"
 _MANIFEST = "manifest.json"
 _POINTER = "CURRENT"
+NEWEST = "newest"
+_SHORTEST_PREFIX = 4
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,12 @@ class Release:
         """How many quads the release has."""
         return sum(self.graphs.values())
 
+    @property
+    def reports(self) -> list[str]:
+        """The ids of the reports it holds."""
+        shared = {ALIGNMENTS_GRAPH, CATALOGUE_GRAPH, ENTAILMENTS_GRAPH, ONTOLOGY_GRAPH, VOCABULARY_GRAPH}
+        return [name.rsplit("/", 1)[1] for name in sorted(self.graphs) if name not in shared]
+
 
 @dataclass(frozen=True)
 class Content:
@@ -60,6 +70,13 @@ class Content:
     data: bytes
     hash: str
     graphs: dict[str, int]
+
+    @classmethod
+    def from_lines(cls, lines: Iterable[bytes]) -> "Content":
+        """Return the content that lines of N-Quads make, in whatever order and however often they come."""
+        ordered = sorted(set(lines))
+        data = b"".join(ordered)
+        return cls(data, hashlib.sha256(data).hexdigest(), _count_graphs(ordered))
 
 
 def find_graph_files(assets: Assets) -> Iterator[tuple[str, Path]]:
@@ -75,13 +92,15 @@ def find_graph_files(assets: Assets) -> Iterator[tuple[str, Path]]:
 
 
 def read_quads(assets: Assets) -> Iterator[ox.Quad]:
-    """Yield every quad of a release: what the Turtle files assert, then what the ontology makes of it.
+    """Yield every quad of a release: what the Turtle files assert, what the ontology makes of it, what that amounts to.
 
     Each triple is in one graph only. Raises `InputError` for bad Turtle.
     """
-    asserted = list(_read_asserted(assets))
-    yield from asserted
-    yield from derive_quads(asserted, load_rules(assets))
+    quads = list(_read_asserted(assets))
+    quads.extend(derive_quads(quads, load_rules(assets)))
+    yield from quads
+    questions = load_questions(assets.questions)
+    yield from describe_quads(quads, questions.values(), load_topics(assets.questions) if questions else {})
 
 
 def _read_asserted(assets: Assets) -> Iterator[ox.Quad]:
@@ -118,9 +137,7 @@ def gather_content(assets: Assets) -> Content:
     """Read all Turtle files into the content of a release; raises `InputError` for a file that is not Turtle."""
     written = ox.serialize(read_quads(assets), format=ox.RdfFormat.N_QUADS)
     assert written is not None
-    lines = set(written.splitlines(keepends=True))
-    data = b"".join(sorted(lines))
-    return Content(data, hashlib.sha256(data).hexdigest(), _count_graphs(lines))
+    return Content.from_lines(written.splitlines(keepends=True))
 
 
 def _count_graphs(lines: Iterable[bytes]) -> dict[str, int]:
@@ -212,6 +229,67 @@ def open_newest(folder: Path) -> Release:
     except OSError as error:
         raise InputError("there is no release", where=str(folder), repair="run provfin build") from error
     return _load(folder / name)
+
+
+def list_releases(folder: Path) -> list[Release]:
+    """Return the releases of a folder, the one made last first, without reading their quads.
+
+    Raises `InputError` for a release whose manifest cannot be read.
+    """
+    manifests = sorted(folder.glob(f"[0-9a-f]*/{_MANIFEST}"), key=lambda path: (-path.stat().st_mtime_ns, str(path)))
+    return [_read_manifest(path.parent) for path in manifests]
+
+
+def find_newest(folder: Path) -> str | None:
+    """Return the name of the newest release's folder, or None when nothing has been published."""
+    try:
+        return (folder / _POINTER).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+
+
+def list_matches(folder: Path, name: str) -> list[Release]:
+    """Return the releases meant by `newest`, `CURRENT` or the first characters of a hash, at least 4 of them."""
+    if name in {NEWEST, _POINTER}:
+        name = find_newest(folder) or ""
+    return [
+        release for release in list_releases(folder) if len(name) >= _SHORTEST_PREFIX and release.hash.startswith(name)
+    ]
+
+
+def open_release(folder: Path, name: str) -> Release:
+    """Return the release meant by `newest`, `CURRENT` or the first characters of its hash, checked against it.
+
+    Raises `InputError` when there is none or several, or when it is damaged.
+    """
+    if name in {NEWEST, _POINTER}:
+        return open_newest(folder)
+    found = list_matches(folder, name)
+    if len(found) == 1:
+        return _load(found[0].folder)
+    there = found or list_releases(folder)
+    names = ", ".join(release.hash[:16] for release in there) or "none: run provfin build"
+    what = "several releases start like this" if found else "no such release"
+    raise InputError(what, where=name, repair=f"give 4 or more characters of one that is there ({names})")
+
+
+def is_release_folder(path: Path) -> bool:
+    """Tell whether a folder is a release."""
+    return (path / _MANIFEST).is_file() and (path / _DATA).is_file()
+
+
+def load_release(path: Path) -> Release:
+    """Return the release of a folder, checked against its hash; raises `InputError` when it is damaged."""
+    return _load(path)
+
+
+def _read_manifest(path: Path) -> Release:
+    try:
+        manifest = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
+        return Release(manifest["hash"], path, manifest["graphs"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        repair = f"delete {path} and run provfin build"
+        raise InputError(f"the release cannot be read ({error})", where=str(path), repair=repair) from error
 
 
 def _load(path: Path) -> Release:

@@ -1,70 +1,89 @@
-"""Owns the pages for people: the one to start from, and the answer to a question as a table."""
+"""Owns the pages for people: templates, the stylesheet, and where a page finds what it links to.
 
-from collections.abc import Sequence
-from html import escape
-
-from provfin.queries import Question, load_questions
-from provfin.release import Release
-from provfin.store import Query
-
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 1rem/1.6 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1.2rem; }
-h1 { font-size: 1.6rem; margin-bottom: .2rem; }
-h2 { font-size: 1.1rem; margin-top: 2.2rem; }
-li { margin: .6rem 0; }
-.note { opacity: .75; }
-table { border-collapse: collapse; }
-th, td { padding: .15rem .9rem .15rem 0; text-align: left; border-bottom: 1px solid #8884; }
-div, pre { overflow-x: auto; }
-code { font-size: .9em; overflow-wrap: anywhere; }
+Everything from the graph is escaped. A page has no script, and no style but that of the stylesheet, so that the
+strictest content security policy fits. Refuses a template variable that nobody gave.
 """
 
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
 
-def render_home(release: Release) -> str:
-    """Return the page as HTML."""
-    reports = [name.rsplit("/", 1)[1] for name in release.graphs if not name.endswith(("/ontology", "/vocabulary"))]
-    questions = "\n".join(_render_question(question) for question in load_questions().values())
-    body = f"""<h1>ProvFin</h1>
-<p>Regional financial operation reports of the People’s Bank of China as a checked, traceable knowledge graph.<br>
-<span lang="zh">中国人民银行区域金融运行报告：可核查、可追溯的知识图谱。</span></p>
-<p>{len(reports)} report(s): {escape(", ".join(reports))} · {release.quads:,} statements ·
-release <code>{release.hash[:16]}</code></p>
-<p>SPARQL endpoint: <code>/sparql</code> · health: <a href="/health"><code>/health</code></a> ·
-description: <a href="/openapi.json"><code>/openapi.json</code></a></p>
-<h2>Questions <span lang="zh">问题</span></h2>
-<ul>
-{questions}
-</ul>"""
-    return _render_page("ProvFin", body)
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
+from provfin.dataset import ONTOLOGY
+from provfin.queries import load_questions
+from provfin.turtle import BASE
+from provfin.web.site import Site
+from provfin.web.views import number_rows, shorten
 
-def render_answer(question: Question, query: Query, names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a question and its answer as HTML; an empty answer says so."""
-    heads = "".join(f"<th>{escape(name)}</th>" for name in names)
-    lines = "\n".join(f"<tr>{''.join(f'<td>{escape(value)}</td>' for value in row)}</tr>" for row in rows)
-    table = f"<div><table><thead><tr>{heads}</tr></thead><tbody>\n{lines}\n</tbody></table></div>"
-    body = f"""<p><a href="/">ProvFin</a></p>
-<h1>{escape(question.titles["en"])}<br><span lang="zh">{escape(question.titles["zh"])}</span></h1>
-<p>{escape(question.descriptions["en"])}<br><span lang="zh">{escape(question.descriptions["zh"])}</span></p>
-{table if rows else "<p>No rows. <span lang='zh'>没有结果。</span></p>"}
-<details><summary>SPARQL</summary><pre>{escape(query.text)}</pre></details>
-<p class="note">The same address answers programs as JSON, CSV, TSV or XML by their Accept header.
-<span lang="zh">程序可通过 Accept 头从同一地址取得 JSON、CSV、TSV 或 XML。</span></p>"""
-    return _render_page(question.titles["en"], body)
+STATIC = Path(__file__).parent / "static"
+_TEMPLATES = Path(__file__).parent / "templates"
+# What may stand in the path of an address: https://www.rfc-editor.org/rfc/rfc3986#section-3.3.
+_SAFE = "/:@!$&'()*+,;=-._~"
 
 
-def _render_page(title: str, body: str) -> str:
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title><style>{_STYLE}</style></head><body>
-{body}
-</body></html>"""
+def find_address(iri: str, root: str) -> str:
+    """Return where a server that begins at `root` has the page of an IRI; an IRI of others is its own address.
+
+    >>> find_address("https://w3id.org/provfin/id/part/a/¹", "/"), find_address("javascript:x", "/")
+    ('/id/part/a/%C2%B9', '')
+    >>> find_address("https://w3id.org/provfin/def#Area", "/data/")
+    '/data/def#Area'
+    """
+    if iri.startswith(BASE):
+        return f"{root}id/{quote(iri.removeprefix(BASE), safe=_SAFE)}"
+    if iri == ONTOLOGY or iri.startswith((f"{ONTOLOGY}#", f"{ONTOLOGY}/")):
+        return f"{root}def{quote(iri.removeprefix(ONTOLOGY), safe=f'#{_SAFE}')}"
+    return iri if iri.startswith(("https://", "http://")) else ""
 
 
-def _render_question(question: Question) -> str:
-    return (
-        f'<li><a href="/questions/{escape(question.name)}">{escape(question.titles["en"])}</a> '
-        f'<span lang="zh">{escape(question.titles["zh"])}</span><br>'
-        f'<span class="note">{escape(question.descriptions["en"])}</span> <code>{escape(question.name)}</code></li>'
+@lru_cache(maxsize=1)
+def load_static() -> dict[str, bytes]:
+    """Return the files pages are shown with, by name."""
+    return {path.name: path.read_bytes() for path in sorted(STATIC.iterdir())}
+
+
+@lru_cache(maxsize=1)
+def load_templates() -> Environment:
+    """Return the templates."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    environment.filters["local"] = _local
+    environment.filters["shorten"] = shorten
+    environment.filters["thousands"] = "{:,}".format
+    environment.globals["number_rows"] = number_rows
+    # A new stylesheet has a new address, so that a browser may keep the one it has.
+    environment.globals["style"] = f"provfin.css?{hashlib.sha256(load_static()['provfin.css']).hexdigest()[:8]}"
+    return environment
+
+
+@pass_context
+def _local(context: Context, iri: str) -> str:
+    return find_address(iri, context["root"])
+
+
+def find_root(site: Site, request: Request) -> str:
+    """Return the path at which the pages of a release begin, ending in a slash."""
+    return site.find_root(request) + site.path
+
+
+def render(site: Site, request: Request, template: str, **context: object) -> bytes:
+    """Return a page.
+
+    Every template has `root`, where the release's own pages begin, `home`, where the server's do, and `release`.
+    """
+    told = {"root": find_root(site, request), "home": site.find_root(request), "release": site.release}
+    return load_templates().get_template(template).render({**told, **context}).encode()
+
+
+def render_home(site: Site, request: Request) -> str:
+    """Return the page to start from."""
+    return render(site, request, "home.html", questions=list(load_questions().values())).decode()

@@ -1,0 +1,161 @@
+"""Owns what has a fixed address on a server: the catalogue, the way there from `/.well-known/void`, the stylesheet.
+
+The catalogue is the release's own description and what depends on who serves it: the endpoint, the downloads, the home
+page. https://www.w3.org/TR/void/#well-known, https://www.w3.org/TR/vocab-dcat-3/
+"""
+
+import mimetypes
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from provfin.dataset import CATALOGUE, CATALOGUE_GRAPH, DATASET
+from provfin.dataset.terms import Properties, expand, make_node, make_texts, tell
+from provfin.exports import EXPORTS, Export
+from provfin.queries import Query
+from provfin.web.lookup import find_resource
+from provfin.web.negotiation import HTML, SHORT_NAMES
+from provfin.web.pages import load_static, render
+from provfin.web.problems import KNOWN, explain, make_problem
+from provfin.web.rdf import write_graph
+from provfin.web.resources import OFFERED, SUFFIXES, Place, add_document, choose_format
+from provfin.web.site import Site
+from provfin.web.views import view_resource
+
+_MEDIA_TYPE = "https://www.iana.org/assignments/media-types/"
+_DESCRIPTION = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{CATALOGUE_GRAPH}> {{ ?s ?p ?o }} }}"
+# The downloads that are RDF, by what their names end in.
+_RDF = (".ttl", ".nq.gz", ".jsonld")
+_PACKED = ".gz"
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+def describe_access(base: str) -> Iterator[ox.Triple]:
+    """Yield where the data can be had from a server at a base address: endpoint, downloads, home page."""
+    endpoint, service = make_node(f"{base}sparql"), f"{base}catalog#sparql"
+    yield from tell(CATALOGUE, {"foaf:homepage": make_node(base), "dcat:service": make_node(service)})
+    yield from tell(
+        service,
+        {
+            "rdf:type": expand("dcat:DataService"),
+            "dcterms:title": make_texts({"en": "SPARQL endpoint", "zh": "SPARQL 端点"}),
+            "dcterms:conformsTo": make_node("https://www.w3.org/TR/sparql11-protocol/"),
+            "dcat:endpointURL": endpoint,
+            "dcat:endpointDescription": endpoint,
+            "dcat:servesDataset": make_node(DATASET),
+        },
+    )
+    yield from tell(
+        DATASET,
+        {
+            "void:sparqlEndpoint": endpoint,
+            "foaf:homepage": make_node(base),
+            "dcat:landingPage": make_node(base),
+            "void:dataDump": [
+                make_node(_name_download(base, name)) for name, form in EXPORTS.items() if form.suffix in _RDF
+            ],
+        },
+    )
+    for name in EXPORTS:
+        yield from _describe_distribution(base, name)
+
+
+def _name_download(base: str, name: str) -> str:
+    return f"{base}data/{name}"
+
+
+def _describe_distribution(base: str, name: str) -> Iterator[ox.Triple]:
+    distribution = f"{base}catalog#{name}"
+    yield from tell(DATASET, {"dcat:distribution": make_node(distribution)})
+    yield from tell(
+        distribution,
+        {
+            "rdf:type": expand("dcat:Distribution"),
+            "dcterms:title": ox.Literal(name),
+            "dcat:accessURL": make_node(f"{base}catalog"),
+            "dcat:downloadURL": make_node(_name_download(base, name)),
+            **_name_media_types(EXPORTS[name]),
+        },
+    )
+
+
+def _name_media_types(export: Export) -> Properties:
+    """Return the registered type of a download, and of its packing if it is packed."""
+    media_type = export.media_type.partition(";")[0]
+    if not export.suffix.endswith(_PACKED):
+        return {"dcat:mediaType": make_node(_MEDIA_TYPE + media_type)}
+    inner = SHORT_NAMES[export.suffix.removesuffix(_PACKED).lstrip(".")][0]
+    return {
+        "dcat:mediaType": make_node(_MEDIA_TYPE + inner),
+        "dcat:compressFormat": make_node(_MEDIA_TYPE + media_type),
+    }
+
+
+def make_router(site: Site) -> APIRouter:
+    """Return the routes at fixed addresses."""
+    router = APIRouter(tags=["linked data"])
+
+    @router.get("/.well-known/void", summary="Find the description of the data set", status_code=303)
+    def find_description(request: Request) -> Response:
+        """Lead to the catalogue."""
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Response(status_code=303, headers={"Location": f"{site.find_root(request)}catalog{query}"})
+
+    async def read_catalogue(request: Request) -> Response:
+        """Return what the release holds and where it can be had."""
+        return await _tell_catalogue(site, request, choose_format(request))
+
+    add_document(router, "/catalog", read_catalogue, "Read the catalogue: DCAT and VoID")
+
+    @router.get("/static/{name}", include_in_schema=False)
+    def read_static(name: str) -> Response:
+        files = load_static()
+        if name not in files:
+            return make_problem(404, f"there is no file {name}")
+        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return Response(files[name], media_type=media_type, headers={"Cache-Control": _FOREVER})
+
+    return router
+
+
+async def _tell_catalogue(site: Site, request: Request, media_type: str | None) -> Response:
+    if media_type is None:
+        return make_problem(406, f"the catalogue comes as {', '.join(OFFERED)}", {"Vary": "Accept"})
+    base = site.find_base(request)
+    place = Place(f"{site.find_root(request)}catalog", {})
+    try:
+        body = await (_render(site, request, place) if media_type == HTML else _write(site, base, media_type))
+    except KNOWN as error:
+        return explain(error)
+    links = [f'<{address}>; rel="alternate"; type="{kind}"' for kind, address in place.list_formats().items()]
+    headers = {"Content-Location": place.find(SUFFIXES[media_type]), "Link": ", ".join(links)}
+    return site.make_response(request, body, media_type, headers)
+
+
+async def _write(site: Site, base: str, media_type: str) -> bytes:
+    answer = await site.ask(Query(_DESCRIPTION), None, "application/n-triples")
+    return await run_in_threadpool(_merge, answer.body, base, media_type)
+
+
+def _merge(described: bytes, base: str, media_type: str) -> bytes:
+    quads = ox.parse(described, format=ox.RdfFormat.N_TRIPLES)
+    return write_graph([*(quad.triple for quad in quads), *describe_access(base)], media_type)
+
+
+async def _render(site: Site, request: Request, place: Place) -> bytes:
+    resource = await find_resource(site, DATASET)
+    own = view_resource(resource).own if resource is not None else []
+    # Partitions are for programs: a page of a thousand links tells nobody anything.
+    shown = [group for group in own if "Partition" not in group.predicate.iri]
+    return render(
+        site,
+        request,
+        "catalogue.html",
+        dataset=shown,
+        endpoint=f"{site.find_base(request)}sparql",
+        downloads={name: export.media_type for name, export in EXPORTS.items()},
+        alternates=place.list_formats(),
+        named=place.name_formats(),
+    )
