@@ -56,7 +56,7 @@ lock: $(VENV)/dev.stamp ## Lock the dependencies anew
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
-	$(LOCK) pyproject.toml --extra client --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 
 clean: ## Remove what was set up and built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

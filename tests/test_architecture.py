@@ -27,7 +27,8 @@ ORDER = [
     "errors", "assets", "findings", "quantity", "periods", "document", "vocabulary", "names", "entities", "layouts",
     "reports", "mentions", "tables", "statements", "curation", "facts", "uses", "chronicle", "extraction", "ledger",
     "turtle", "audit", "graph", "building", "export", "review", "validation", "catalogue", "formats", "entailments",
-    "release", "model", "modelpage", "guard", "store", "queries", "web", "commands", "cli",
+    "queries", "dataset", "release", "differences", "model", "modelpage", "settings", "guard", "syntax", "store",
+    "workers", "remote", "citations", "answers", "exports", "client", "web", "commands", "cli",
 ]  # fmt: skip
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 40

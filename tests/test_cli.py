@@ -18,6 +18,7 @@ import pytest
 
 from provfin import __version__, cli
 from provfin.assets import Assets, find_assets
+from provfin.commands import publishing
 from provfin.curation import find_mismatches, load_curation
 from provfin.errors import InputError
 from provfin.validation import validate
@@ -295,19 +296,19 @@ def test_bad_data_leave_the_last_good_release_served(run: Run, monkeypatch: pyte
         shutil.copytree(find_assets().root / name, root / name)
     (root / "data" / "ttl" / "liaoning-2025" / "mentions.ttl").write_text("", encoding="utf-8")
     broken = Assets(root)
-    monkeypatch.setattr(cli, "validate", lambda: validate([broken.graphs]))
-    assert cli._publish_or_keep(broken).folder.name == good
+    monkeypatch.setattr(publishing, "validate", lambda: validate([broken.graphs]))
+    assert publishing.publish_or_keep(broken).folder.name == good
     (root / "data" / "ttl" / "liaoning-2025" / "mentions.ttl").write_text("<a", encoding="utf-8")
-    assert cli._publish_or_keep(broken).folder.name == good
+    assert publishing.publish_or_keep(broken).folder.name == good
     monkeypatch.setenv("PROVFIN_HOME", str(tmp_path / "new"))
     with pytest.raises(InputError, match="not Turtle"):
-        cli._publish_or_keep(broken)
+        publishing.publish_or_keep(broken)
 
 
 def test_other_shapes_make_a_known_release_be_validated_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("build")
     assert "violations" not in run("build").err
-    monkeypatch.setattr(cli, "hash_files", lambda _paths: "0" * 64)
+    monkeypatch.setattr(publishing, "hash_files", lambda _paths: "0" * 64)
     assert "0 violations" in run("build").err
 
 

@@ -12,8 +12,9 @@ from rdflib.namespace import OWL, RDFS
 from provfin.assets import find_assets
 from provfin.entailments import ENTAILMENTS_GRAPH, Rule, derive_quads, load_rules
 from provfin.errors import InputError
+from provfin.queries import Query
 from provfin.release import ALIGNMENTS_GRAPH, ONTOLOGY_GRAPH, gather_content, publish, read_quads
-from provfin.store import LocalEngine, Query
+from provfin.store import LocalEngine
 from provfin.turtle import TYPE
 
 ASSETS = find_assets()

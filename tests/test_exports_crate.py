@@ -14,8 +14,8 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from rocrate.rocrate import ROCrate  # type: ignore[import-untyped]
-from rocrate.vocabs import RO_CRATE  # type: ignore[import-untyped]
+from rocrate.rocrate import ROCrate
+from rocrate.vocabs import RO_CRATE
 
 from provfin import __version__
 from provfin.assets import find_assets

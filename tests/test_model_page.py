@@ -15,8 +15,9 @@ from provfin.assets import find_assets
 from provfin.errors import InputError
 from provfin.model import MODEL_PREFIXES, Model, expand, shorten
 from provfin.modelpage import MOST_CODES, Page, read_words, render_page, write_page
+from provfin.queries import Query
 from provfin.release import gather_content
-from provfin.store import LocalEngine, Query
+from provfin.store import LocalEngine
 from provfin.turtle import BASE, PREFIXES
 
 ASSETS = find_assets()

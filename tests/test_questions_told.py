@@ -8,7 +8,8 @@ import pytest
 
 from asking import MAY_BE_SILENT, QUESTIONS, Case, check_rows, name_case
 from provfin.assets import find_assets
-from provfin.store import LocalEngine, Query
+from provfin.queries import Query
+from provfin.store import LocalEngine
 from test_questions import COLUMNS
 from test_questions import ROWS as TABLE_ROWS
 from test_questions_audit import ROWS as AUDIT_ROWS

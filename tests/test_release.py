@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -13,7 +14,21 @@ import pytest
 
 from provfin.assets import Assets, find_assets
 from provfin.errors import InputError
-from provfin.release import Content, find_graph_files, gather_content, open_newest, publish
+from provfin.release import (
+    Content,
+    Release,
+    find_graph_files,
+    find_newest,
+    gather_content,
+    is_release_folder,
+    list_matches,
+    list_releases,
+    load_release,
+    mark_validated,
+    open_newest,
+    open_release,
+    publish,
+)
 
 FIRST = Content(
     b"<http://example.org/a> <http://example.org/b> <http://example.org/c> <http://example.org/g> .\n", "", {}
@@ -189,3 +204,66 @@ def test_class_expressions_of_the_ontology_are_left_to_reasoners(copied: Assets)
     assert any(map(_is_blank, ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)))
     quads = ox.parse(gather_content(copied).data, format=ox.RdfFormat.N_QUADS)
     assert not any(map(_is_blank, quads))
+
+
+# Which releases there are
+
+
+def test_releases_are_listed_with_the_last_made_first(tmp_path: Path) -> None:
+    assert list_releases(tmp_path) == []
+    assert find_newest(tmp_path) is None
+    first, second = publish(tmp_path, _content("one")), publish(tmp_path, _content("two"))
+    os.utime(first.folder / "manifest.json", (1, 1))
+    mark_validated(tmp_path, _content("one"), "f" * 64)
+    (tmp_path / ".building-1").mkdir()
+    assert list_releases(tmp_path) == [second, first]
+    assert find_newest(tmp_path) == second.folder.name
+    publish(tmp_path, _content("one"))
+    assert find_newest(tmp_path) == first.folder.name
+
+
+def test_a_release_is_opened_by_the_start_of_its_hash(tmp_path: Path) -> None:
+    first, second = publish(tmp_path, _content("one")), publish(tmp_path, _content("two"))
+    for name in (first.hash, first.hash[:16], first.hash[:4]):
+        assert open_release(tmp_path, name) == first
+    assert open_release(tmp_path, "newest") == open_release(tmp_path, "CURRENT") == second
+    assert list_matches(tmp_path, "newest") == [second]
+
+
+def test_a_release_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="run provfin build"):
+        open_release(tmp_path, "0123")
+    release = publish(tmp_path, _content("one"))
+    for name in (release.hash[:3], "zzzz", release.hash + "0", ""):
+        with pytest.raises(InputError, match=f"no such release; .*{release.hash[:16]}"):
+            open_release(tmp_path, name)
+
+
+def test_a_hash_that_several_releases_start_with_is_refused(tmp_path: Path) -> None:
+    release = publish(tmp_path, _content("one"))
+    other = tmp_path / f"{release.hash[:15]}z"
+    shutil.copytree(release.folder, other)
+    manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
+    (other / "manifest.json").write_text(json.dumps({**manifest, "hash": f"{release.hash[:15]}z"}), encoding="utf-8")
+    with pytest.raises(InputError, match="several releases start like this"):
+        open_release(tmp_path, release.hash[:8])
+    assert open_release(tmp_path, release.hash[:16]) == release
+
+
+def test_a_damaged_release_is_not_opened(tmp_path: Path) -> None:
+    release = publish(tmp_path, _content("one"))
+    assert is_release_folder(release.folder)
+    release.data_path.write_bytes(b"")
+    with pytest.raises(InputError, match="its hash differs"):
+        open_release(tmp_path, release.hash[:8])
+    with pytest.raises(InputError, match="its hash differs"):
+        load_release(release.folder)
+    (release.folder / "manifest.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read"):
+        list_releases(tmp_path)
+
+
+def test_a_release_names_its_reports() -> None:
+    content = gather_content(find_assets())
+    reports = Release(content.hash, Path(), content.graphs).reports
+    assert reports == sorted(path.name for path in find_assets().graphs.iterdir() if path.is_dir())

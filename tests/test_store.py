@@ -9,8 +9,9 @@ import pytest
 
 from provfin.assets import find_assets
 from provfin.guard import LONGEST_QUERY
+from provfin.queries import Query
 from provfin.release import VOCABULARY_GRAPH, gather_content
-from provfin.store import GRAPH_FORMATS, RESULT_FORMATS, BadQueryError, LocalEngine, NotAcceptableError, Query
+from provfin.store import GRAPH_FORMATS, RESULT_FORMATS, BadQueryError, LocalEngine, NotAcceptableError
 
 ONE_TRIPLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o } LIMIT 1"
 

@@ -18,30 +18,23 @@ from rich.table import Table
 
 from provfin import __version__
 from provfin.assets import Assets, find_assets, find_releases_folder
-from provfin.building import render_gaps, render_graph, render_ledger, write_files, write_jsonl
+from provfin.building import render_gaps, render_graph, render_ledger, write_files
+from provfin.commands import release as release_commands
 from provfin.commands.audit import audit_report
 from provfin.commands.console import notes, say, working, write_file
-from provfin.commands.validate import sum_up, validate_graph
+from provfin.commands.export import export_graph
+from provfin.commands.publish import publish_to_store
+from provfin.commands.publishing import publish_valid
+from provfin.commands.serve import make_epilog, serve_release
+from provfin.commands.validate import validate_graph
 from provfin.curation import Entry, describe_share, find_curation
 from provfin.errors import InputError
-from provfin.export import export_records
 from provfin.extraction import Extraction, extract, refuse_stale_curation
-from provfin.findings import is_as_bad
-from provfin.formats import Format, render
 from provfin.ledger import UNREAD, make_ledger, summarise
-from provfin.queries import find_question
-from provfin.release import (
-    Release,
-    gather_content,
-    hash_files,
-    is_validated,
-    mark_validated,
-    open_newest,
-    publish,
-)
+from provfin.queries import Query, find_question
+from provfin.release import open_release
 from provfin.review import Doubt, append_entry, describe_fields, find_doubts
-from provfin.store import BadQueryError, LocalEngine, NotAcceptableError, Query
-from provfin.validation import validate
+from provfin.store import BadQueryError, LocalEngine, NotAcceptableError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -52,12 +45,6 @@ class TableFormat(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
-
-
-class ExportFormat(StrEnum):
-    """What the graph is exported as."""
-
-    jsonl = "jsonl"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -131,7 +118,7 @@ def build(
     assets = find_assets()
     if reports is not None:
         _rebuild_graphs(assets, reports)
-    release = _publish_valid(assets)
+    release = publish_valid(assets)
     say(f"release {release.hash[:16]}: {release.quads} quads in {release.folder}")
 
 
@@ -152,38 +139,9 @@ def _rebuild_graphs(assets: Assets, reports: Path) -> None:
         _summarise(extraction)
 
 
-def _publish_valid(assets: Assets) -> Release:
-    """Publish what is in the files if it is valid; exit with 1 when it is not."""
-    folder = find_releases_folder()
-    content = gather_content(assets)
-    rules = hash_files([*assets.shapes.glob("*.ttl"), *assets.checks.glob("*.rq")])
-    if not is_validated(folder, content, rules):
-        with working("Validating"):
-            findings = validate()
-        sys.stdout.write(render(findings, Format.text, []))
-        say(sum_up(findings))
-        if any(is_as_bad(finding, "violation") for finding in findings):
-            raise typer.Exit(1)
-        mark_validated(folder, content, rules)
-    return publish(folder, content)
-
-
-def _publish_or_keep(assets: Assets) -> Release:
-    """Publish what is in the files; where they are bad, keep to the last good release if there is one."""
-    try:
-        return _publish_valid(assets)
-    except (InputError, typer.Exit) as error:
-        try:
-            release = open_newest(find_releases_folder())
-        except InputError:
-            raise error from None
-        reason = str(error) if isinstance(error, InputError) else "the data break the shapes"
-        say(f"warning: {reason}; serving the last good release instead")
-        return release
-
-
 app.command("validate")(validate_graph)
 app.command("audit")(audit_report)
+app.add_typer(release_commands.app, name="release")
 
 
 @app.command()
@@ -192,10 +150,11 @@ def query(
     name: Annotated[str | None, typer.Option(help="A question of the collection instead.")] = None,
     param: Annotated[list[str] | None, typer.Option(help="A parameter of the question: name=value.")] = None,
     shape: Annotated[TableFormat, typer.Option("--format", help="How rows are printed.")] = TableFormat.table,
+    release: Annotated[str | None, typer.Option(help="A release by the start of its hash; else the data.")] = None,
 ) -> None:
     """Ask the graph a SPARQL query or one of the questions."""
     asked = _read_asked(file, name, param or [])
-    engine = LocalEngine.load_assets(find_assets())
+    engine = _load_engine(release)
     if shape is TableFormat.table:
         _print_table(*engine.select(asked))
         return
@@ -204,6 +163,12 @@ def query(
     sys.stdout.buffer.write(engine.answer(asked, results, graph).body)
     if shape is TableFormat.json:
         typer.echo()
+
+
+def _load_engine(release: str | None) -> LocalEngine:
+    if release is None:
+        return LocalEngine.load_assets(find_assets())
+    return LocalEngine.load_release(open_release(find_releases_folder(), release).data_path)
 
 
 def _read_asked(file: str | None, name: str | None, params: Sequence[str]) -> Query:
@@ -248,17 +213,8 @@ def _print_table(names: list[str], rows: list[list[str | None]]) -> None:
     Console().print(table)
 
 
-@app.command()
-def export(
-    out: Annotated[Path, typer.Option(help="The file to write.")],
-    shape: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.jsonl,
-    data: Annotated[Path | None, typer.Option(help="A folder of Turtle; else all data.")] = None,
-) -> None:
-    """Export the graph: one JSON record per printed figure."""
-    with working("Exporting"):
-        records = export_records(data)
-        write_file(out, write_jsonl(records))
-    say(f"{len(records)} records in {out}")
+app.command("export")(export_graph)
+app.command("publish")(publish_to_store)
 
 
 @app.command("ledger")
@@ -332,20 +288,7 @@ def _ask_fields(fields: dict[str, Any]) -> dict[str, Any]:
     return changed | ({"members": members} if members else {})
 
 
-@app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
-) -> None:
-    """Validate the data, publish a release if there is something new, and serve the newest."""
-    import uvicorn
-
-    from provfin.web.app import create_app
-
-    release = _publish_or_keep(find_assets())
-    engine = LocalEngine.load_release(release.data_path)
-    say(f"ProvFin serves release {release.hash[:16]} at http://{host}:{port}")
-    uvicorn.run(create_app(engine, release), host=host, port=port, log_level="warning")
+app.command("serve", epilog=make_epilog())(serve_release)
 
 
 if __name__ == "__main__":

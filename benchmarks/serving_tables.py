@@ -1,0 +1,125 @@
+"""Writes what the comparison of servers has measured as tables of Markdown, with notes on how to read them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Record = Mapping[str, Any]
+
+
+def render_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table whose first column is text and whose others are figures.
+
+    >>> print(render_table(["a", "b"], [["x", "10"]]))
+    | a   |   b |
+    | :-- | --: |
+    | x   |  10 |
+    """
+    widths = [max(3, *(len(row[column]) for row in [head, *rows])) for column in range(len(head))]
+    rules = [":".ljust(widths[0], "-"), *(":".rjust(width, "-") for width in widths[1:])]
+    lines = [_pad(head, widths), rules, *(_pad(row, widths) for row in rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _pad(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
+    pairs = list(zip(cells, widths, strict=True))
+    return [cells[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in pairs[1:])]
+
+
+def show_figure(value: float | None) -> str:
+    """Return a figure with three digits that count.
+
+    >>> show_figure(0.1234), show_figure(12.34), show_figure(12345.6), show_figure(None)
+    ('0.123', '12.3', '12,346', '–')
+    """
+    if value is None:
+        return "–"
+    digits = next((digits for least, digits in ((100, 0), (10, 1), (1, 2)) if value >= least), 3)
+    return f"{value:,.{digits}f}"
+
+
+def render_throughput(rows: Sequence[Record]) -> str:
+    """Return how much each server does, beside the other one's rate in the same rounds."""
+    columns = (
+        "per_second",
+        "slowest_round",
+        "fastest_round",
+        "ratio",
+        "p50_ms",
+        "p99_ms",
+        "server_cpu_ms",
+        "client_cpu_ms",
+    )
+    head = [
+        "server",
+        "connections",
+        "requests/s",
+        "slowest",
+        "fastest",
+        "ratio",
+        "p50 ms",
+        "p99 ms",
+        "CPU ms",
+        "client ms",
+    ]
+    ordered = sorted(rows, key=lambda row: int(row["connections"]))
+    body = [[row["server"], str(row["connections"]), *(show_figure(row[name]) for name in columns)] for row in ordered]
+    note = (
+        "Median of rounds; ratio to oxigraph serve in the same rounds; processor time per request, of the client too."
+    )
+    return f"{render_table(head, body)}\n\n{note}\n"
+
+
+def render_kinds(kinds: Mapping[str, Mapping[str, float]], servers: Sequence[str]) -> str:
+    """Return the median time of each kind of query."""
+    body = [[kind, *(show_figure(times.get(server)) for server in servers)] for kind, times in kinds.items()]
+    return f"{render_table(['p50 ms, 1 connection', *servers], body)}\n"
+
+
+def render_memory(servers: Sequence[Record]) -> str:
+    """Return what each server holds, and what its processes have of their own."""
+    head = ["server", "s to start", "MB in all", "largest process", "workers", "MB of each its own"]
+    note = "In all: what is shared counted once. Workers: processes that answer queries beside the one with the data."
+    return f"{render_table(head, [_render_server(server) for server in servers])}\n\n{note}\n"
+
+
+def _render_server(server: Record) -> list[str]:
+    deepest = [process for process in server["processes"] if process["depth"] == 2]
+    own = [process["private_mb"] for process in deepest]
+    spread = f"{show_figure(min(own))} … {show_figure(max(own))}" if own else "–"
+    largest = max((process["resident_mb"] for process in server["processes"]), default=None)
+    figures = [show_figure(value) for value in (server["seconds_to_start"], server["total_mb"], largest)]
+    return [server["server"], *figures, str(len(own)), spread]
+
+
+def render_runaways(rows: Sequence[Record]) -> str:
+    """Return what light queries suffer from runaway ones."""
+    head = [
+        "light queries",
+        "connections",
+        "quiet /s",
+        "p50 ms",
+        "p99 ms",
+        "beside runaways /s",
+        "p50 ms",
+        "p99 ms",
+        "p99 ratio",
+        "runaways answered",
+    ]
+    columns = ("per_second", "p50_ms", "p99_ms")
+    body = [
+        [
+            row["server"],
+            str(row["connections"]),
+            *(show_figure(row[state][name]) for state in ("quiet", "with_runaways") for name in columns),
+            show_figure(row["p99_ratio"]),
+            ", ".join(f"{status}: {count}" for status, count in row["runaways_answered"].items()),
+        ]
+        for row in rows
+    ]
+    return f"{render_table(head, body)}\n"
+
+
+def render_aims(aims: Sequence[Record]) -> str:
+    """Return each aim beside what was measured."""
+    body = [[aim["aim"], show_figure(aim["measured"]), "yes" if aim["met"] else "no"] for aim in aims]
+    return f"\n## Aims, as released\n\n{render_table(['aim', 'measured', 'met'], body)}"
