@@ -5,8 +5,8 @@ COPY requirements requirements
 RUN python -m venv /opt/provfin \
  && /opt/provfin/bin/pip install --no-cache-dir --require-hashes -r requirements/runtime.txt -r requirements/build.txt
 COPY . .
+# What is served is validated here, so that a container starts at once and bad data make no image.
 RUN /opt/provfin/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
- # What is served is validated here, so that a container starts at once and bad data make no image.
  && PROVFIN_HOME=/var/lib/provfin /opt/provfin/bin/provfin build
 
 FROM python:3.13-slim

@@ -32,7 +32,7 @@ CONNECTIONS = (1, 8)
 RUNAWAYS = 2
 SECONDS_OF_A_QUERY = 2
 UNCACHED, CACHED, LIMITED = "provfin, uncached", "provfin, cached", f"provfin, {SECONDS_OF_A_QUERY} s a query"
-OTHER, OTHER_LIMITED, SLOW = "oxigraph serve", f"oxigraph --timeout-s {SECONDS_OF_A_QUERY}", "rdflib-endpoint"
+OTHER, SLOW = "oxigraph serve", "rdflib-endpoint"
 # Rounds of the slow one; each is one cycle of queries.
 SLOW_ROUNDS = 2
 RUNAWAY_ROUNDS = 2
@@ -98,7 +98,8 @@ class Measured:
             "ratio": statistics.median(ratios) if ratios else None,
             "server_cpu_ms": self.work * 1000 / len(times),
             "client_cpu_ms": sum(outcome.own for outcome in self.outcomes) / 1e6 / len(times),
-            "requests": len(times),
+            "answered": len(times),
+            "refused": sum(outcome.refused for outcome in self.outcomes),
         }
 
 
@@ -135,24 +136,27 @@ def _compare(query: Asked, answers: dict[str, Meaning]) -> None:
 
 
 def measure_rounds(size: Size, servers: Sequence[Server], cycles: Sequence[Sequence[Asked]]) -> list[Measured]:
-    """Let servers take turns at every number of connections, round after round."""
+    """Let servers take turns at every number of connections, round after round.
+
+    A round of the slow one is one cycle, each time another one: it keeps queries it has parsed.
+    """
     measured = {(server.name, count): Measured(server.name, count) for count in CONNECTIONS for server in servers}
+    fresh = iter(cycles[1:])
     for number in range(size.rounds):
         for count in CONNECTIONS:
             for server in servers:
-                if server.name != SLOW or number < SLOW_ROUNDS:
-                    measure_round(server, count, size, cycles, measured[server.name, count])
+                if server.name != SLOW:
+                    measure_round(server, cycles, size.seconds, measured[server.name, count])
+                elif number < SLOW_ROUNDS:
+                    measure_round(server, [next(fresh)], 0, measured[server.name, count])
     return list(measured.values())
 
 
-def measure_round(
-    server: Server, connections: int, size: Size, cycles: Sequence[Sequence[Asked]], measured: Measured
-) -> None:
-    """Add one round; the slow server's is a single cycle."""
+def measure_round(server: Server, cycles: Sequence[Sequence[Asked]], seconds: float, measured: Measured) -> None:
+    """Add one round of at least so many seconds."""
     sequence = [query.render(server.path, server.port) for cycle in cycles for query in cycle]
-    seconds = 0 if server.name == SLOW else size.seconds
     before = server.measure_work()
-    measured.outcomes.append(run_load(server.port, sequence, connections, seconds, len(KINDS)))
+    measured.outcomes.append(run_load(server.port, sequence, measured.connections, seconds, len(KINDS)))
     measured.work += server.measure_work() - before
 
 
@@ -248,17 +252,15 @@ def measure_size(
     show(render_throughput(record["throughput"]))
     show(render_kinds(record["kinds_p50_ms"], [server.name for server in servers]))
     show(render_memory(memory))
-    record["runaways"] = measure_limited(size, release, cycles, folder)
+    record["runaways"] = measure_limited(release, cycles, folder)
     show(render_runaways(record["runaways"]))
     return record
 
 
-def measure_limited(size: Size, release: Release, cycles: Sequence[Sequence[Asked]], folder: Path) -> list[Record]:
-    """Measure runaway queries on servers that end them after some seconds; the other one at the first size only."""
-    recipes = [ours(LIMITED, cache_megabytes=0, query_seconds=SECONDS_OF_A_QUERY)]
-    if size.is_first:
-        recipes.append(oxigraph(OTHER_LIMITED, "--timeout-s", str(SECONDS_OF_A_QUERY)))
-    with started(recipes, release, folder) as servers:
+def measure_limited(release: Release, cycles: Sequence[Sequence[Asked]], folder: Path) -> list[Record]:
+    """Measure runaway queries on our server; the others do not end them: `--timeout-s` of oxigraph is not heard here."""
+    limited = ours(LIMITED, cache_megabytes=0, query_seconds=SECONDS_OF_A_QUERY)
+    with started([limited], release, folder) as servers:
         return [measure_runaways(server, cycles, count) for server in servers for count in CONNECTIONS]
 
 

@@ -1,7 +1,8 @@
 """Asks a server as fast as it answers, over connections that are kept, with one request under way on each.
 
 One thread, sockets that do not block, requests made beforehand, and of an answer only what is needed to see that it is
-whole: status, length, end. What this costs is part of every figure, the same for all servers, and is measured.
+whole: status, length, end. What this costs is part of every figure, the same for all servers, and is measured. What a
+server refuses for its load (503) is counted, and is no answer.
 """
 
 import itertools
@@ -26,12 +27,20 @@ class Outcome:
     """What became of a run, in nanoseconds: each request with its place in the sequence, the whole, the client's work."""
 
     latencies: list[tuple[int, int]] = field(default_factory=list)
+    refused: int = 0
     elapsed: int = 0
     own: int = 0
 
+    def add(self, connection: "Connection") -> None:
+        """Count what a connection has received whole."""
+        if connection.is_refused:
+            self.refused += 1
+        else:
+            self.latencies.append((connection.place, time.perf_counter_ns() - connection.sent))
+
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """Requests answered a second."""
         return len(self.latencies) / self.elapsed * 1e9
 
     @property
@@ -47,6 +56,7 @@ class Connection:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=_SECONDS)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.place = self.sent = 0
+        self.is_refused = False
         self._missing: int | None = None
         self._head = self._tail = b""
 
@@ -66,7 +76,7 @@ class Connection:
             head, end, data = self._head.partition(b"\r\n\r\n")
             if not end:
                 return False
-            self._missing = _read_length(head)
+            self._missing, self.is_refused = _read_length(head), b" 503 " in head[:16]
         if self._missing >= 0:
             self._missing -= len(data)
             return self._missing == 0
@@ -77,7 +87,7 @@ class Connection:
 def _read_length(head: bytes) -> int:
     """Return how long the body is, or -1 if it comes in chunks."""
     status = head.split(b" ", 2)[1]
-    if status != b"200":
+    if status not in (b"200", b"503"):
         raise BadAnswerError(f"status {status.decode()}: {head.decode('latin-1')}")
     lower = head.lower()
     start = lower.find(b"\r\ncontent-length:")
@@ -89,7 +99,7 @@ def _read_length(head: bytes) -> int:
 def run_load(port: int, sequence: Sequence[bytes], connections: int, seconds: float, cycle: int = 1) -> Outcome:
     """Send a sequence over and over until the time is up and the cycle that was begun is complete.
 
-    All connections draw from the one sequence. Raises `BadAnswerError` for an answer that is not 200 or not whole.
+    All connections draw from the one sequence. Raises `BadAnswerError` for an answer that is neither 200 nor 503 or is not whole.
     """
     opened = [Connection(port) for _ in range(connections)]
     outcome = Outcome()
@@ -132,7 +142,7 @@ def _drive(
         for key, _ in ready:
             connection = key.data
             if connection.receive():
-                outcome.latencies.append((connection.place, time.perf_counter_ns() - connection.sent))
+                outcome.add(connection)
                 idle.append(connection)
                 busy -= 1
 

@@ -5,6 +5,8 @@ from typing import Any
 
 Record = Mapping[str, Any]
 
+_LIGHT = ("per_second", "p50_ms", "p99_ms")
+
 
 def render_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table whose first column is text and whose others are figures.
@@ -39,34 +41,28 @@ def show_figure(value: float | None) -> str:
 
 def render_throughput(rows: Sequence[Record]) -> str:
     """Return how much each server does, beside the other one's rate in the same rounds."""
-    columns = (
-        "per_second",
-        "slowest_round",
-        "fastest_round",
-        "ratio",
-        "p50_ms",
-        "p99_ms",
-        "server_cpu_ms",
-        "client_cpu_ms",
-    )
-    head = [
-        "server",
-        "connections",
-        "requests/s",
-        "slowest",
-        "fastest",
-        "ratio",
-        "p50 ms",
-        "p99 ms",
-        "CPU ms",
-        "client ms",
-    ]
+    columns = {
+        "requests/s": "per_second",
+        "slowest": "slowest_round",
+        "fastest": "fastest_round",
+        "ratio": "ratio",
+        "p50 ms": "p50_ms",
+        "p99 ms": "p99_ms",
+        "CPU ms": "server_cpu_ms",
+        "client ms": "client_cpu_ms",
+    }
     ordered = sorted(rows, key=lambda row: int(row["connections"]))
-    body = [[row["server"], str(row["connections"]), *(show_figure(row[name]) for name in columns)] for row in ordered]
-    note = (
-        "Median of rounds; ratio to oxigraph serve in the same rounds; processor time per request, of the client too."
-    )
-    return f"{render_table(head, body)}\n\n{note}\n"
+    body = [
+        [
+            row["server"],
+            str(row["connections"]),
+            *(show_figure(row[name]) for name in columns.values()),
+            str(row["refused"]),
+        ]
+        for row in ordered
+    ]
+    note = "Median of rounds; ratio to oxigraph serve in the same rounds; processor time per request; refused for load."
+    return f"{render_table(['server', 'connections', *columns, '503'], body)}\n\n{note}\n"
 
 
 def render_kinds(kinds: Mapping[str, Mapping[str, float]], servers: Sequence[str]) -> str:
@@ -93,26 +89,23 @@ def _render_server(server: Record) -> list[str]:
 
 def render_runaways(rows: Sequence[Record]) -> str:
     """Return what light queries suffer from runaway ones."""
+    figures = ["requests/s", "p50 ms", "p99 ms"]
     head = [
-        "light queries",
+        "light queries, quiet",
         "connections",
-        "quiet /s",
-        "p50 ms",
-        "p99 ms",
-        "beside runaways /s",
-        "p50 ms",
-        "p99 ms",
+        *figures,
+        "with runaways",
+        *figures[1:],
         "p99 ratio",
-        "runaways answered",
+        "answers to them",
     ]
-    columns = ("per_second", "p50_ms", "p99_ms")
     body = [
         [
             row["server"],
             str(row["connections"]),
-            *(show_figure(row[state][name]) for state in ("quiet", "with_runaways") for name in columns),
+            *(show_figure(row[state][name]) for state in ("quiet", "with_runaways") for name in _LIGHT),
             show_figure(row["p99_ratio"]),
-            ", ".join(f"{status}: {count}" for status, count in row["runaways_answered"].items()),
+            ", ".join(f"{count} × {status}" for status, count in row["runaways_answered"].items()),
         ]
         for row in rows
     ]

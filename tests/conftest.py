@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from provfin.extraction import Extraction, extract, extract_text, read_source
+from stores import list_missing
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = Path(__file__).parent / "reports" / "example-2024.txt"
@@ -27,6 +28,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end of a run when the real report was not there."""
     if not LIAONING.is_file():
         terminalreporter.write_line(f"NOT TESTED: reading the real report, for {LIAONING} is missing", yellow=True)
+    for line in list_missing():
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture(scope="session")

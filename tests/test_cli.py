@@ -130,7 +130,7 @@ DECISIONS = ["n", "name", "no figure", "c", "", "", "2022", "", "", "", "", "the
 
 def test_review_writes_what_is_decided(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "curation" / "example-2024.toml"
-    monkeypatch.setattr(cli, "find_curation", lambda _report_id: path)
+    monkeypatch.setattr("provfin.commands.review.find_curation", lambda _report_id: path)
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(DECISIONS) + "\n"))
     assert run("review", EXAMPLE).code == 0
     first, second = load_curation(path)
@@ -268,7 +268,7 @@ def test_bad_syntax_in_a_query_says_where(run: Run, tmp_path: Path) -> None:
     (tmp_path / "q.rq").write_text("SELECT * {", encoding="utf-8")
     outcome = run("query", tmp_path / "q.rq")
     assert outcome.code == 2
-    assert "1:11" in outcome.err
+    assert "line 1, column 11" in outcome.err
 
 
 def test_build_publishes_a_release_and_again_finds_it(run: Run) -> None:

@@ -544,7 +544,7 @@ def test_a_server_without_a_tag_names_no_release(engine: LocalEngine) -> None:
 
 
 def test_syntax_errors_say_what_the_server_says(connection: Connection) -> None:
-    with pytest.raises(InputError, match=r"error at 1:1.*; mend the query"):
+    with pytest.raises(InputError, match=r"line 1, column 11: the query ends too early.*; mend the query"):
         connection.query("SELECT * {")
 
 

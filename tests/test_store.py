@@ -85,9 +85,9 @@ def test_a_format_of_the_wrong_kind_is_not_acceptable(engine: LocalEngine) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("SELECT * { ?s ?p", "1:17"),
-        ("INSERT DATA { <a:a> <a:b> <a:c> }", "1:10"),
-        ("", "1:1"),
+        ("SELECT * { ?s ?p", "line 1, column 12"),
+        ("INSERT DATA { <a:a> <a:b> <a:c> }", "line 1, column 1"),
+        ("", "line 1, column 1: the query ends"),
         ("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", "SERVICE"),
         ("SELECT " + "(" * 10_000, "nests"),
     ],

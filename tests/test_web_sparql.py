@@ -185,11 +185,11 @@ def test_an_answer_is_computed_once_and_a_changing_one_each_time(client: httpx.C
 
 
 def test_a_syntax_error_is_quoted_with_its_place(client: httpx.Client) -> None:
-    problem = _assert_problem(_ask(client, "SELECT *\n{ ?s ?p ?o ; }}"), 400, "line 2, column 14: expected")
-    assert (problem["line"], problem["column"]) == (2, 14)
+    problem = _assert_problem(_ask(client, "SELECT *\n{ ?s ?p ?o ; }}"), 400, "line 2, column 15: not understood")
+    assert (problem["line"], problem["column"]) == (2, 15)
     assert problem["near"] == "{ ?s ?p ?o ; }}"
-    assert problem["near"][problem["marked"] :] == "}}"
-    problem = _assert_problem(_ask(client, "SELECT * { ?s nope:x ?o }"), 400, "Prefix not found")
+    assert problem["near"][problem["marked"] :] == "}"
+    problem = _assert_problem(_ask(client, "SELECT * { ?s nope:x ?o }"), 400, "prefix nope: is not declared")
     assert problem["line"] == 1
 
 

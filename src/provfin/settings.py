@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     store: HttpUrl | None = Field(
         default=None, description="SPARQL 1.1 endpoint to ask instead of this machine's workers"
     )
+    graph_store: HttpUrl | None = Field(
+        default=None, description="where that endpoint takes graphs, for provfin publish: its Graph Store Protocol"
+    )
     store_user: str = Field(default="", description="user of that endpoint")
     store_password: str = Field(default="", description="password of that endpoint", repr=False)
     log: Literal["auto", "json", "text", "off"] = Field(

@@ -42,3 +42,11 @@ def write_result(text: str, out: Path | None) -> None:
         sys.stdout.write(text)
     else:
         write_file(out, text.encode("utf-8"))
+
+
+def split_param(text: str) -> tuple[str, str]:
+    """Return the name and the value of `name=value`; raises `InputError` for anything else."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError(f"{text!r} has no value", where="--param", repair="write name=value")
+    return name, value

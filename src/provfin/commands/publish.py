@@ -22,8 +22,8 @@ def publish_to_store(
         str | None,
         typer.Option(
             "--graph-store-url",
-            envvar="PROVFIN_GRAPH_STORE",
-            help="Where it takes graphs by the Graph Store Protocol, such as …/store or …/sparql-graph-crud-auth.",
+            help="Where it takes graphs by the Graph Store Protocol, such as …/store or …/sparql-graph-crud-auth. "
+            "[PROVFIN_GRAPH_STORE]",
         ),
     ] = None,
     release: Annotated[
@@ -34,14 +34,14 @@ def publish_to_store(
 
     The account is set by PROVFIN_STORE_USER and PROVFIN_STORE_PASSWORD. Publishing again what is there changes nothing.
     """
-    settings = read_settings(store=store)
+    settings = read_settings(store=store, graph_store=graph_store)
     if settings.store is None:
         raise InputError("no store is named", where="provfin publish", repair="give --store or set PROVFIN_STORE")
-    if graph_store is None:
+    if settings.graph_store is None:
         repair = "give --graph-store-url or set PROVFIN_GRAPH_STORE; docs/other-stores.md has it for five stores"
         raise InputError("the address that takes graphs is missing", where="provfin publish", repair=repair)
     chosen = publish_valid(find_assets()) if release is None else open_release(find_releases_folder(), release)
     with working("Publishing"):
-        done = asyncio.run(publish_release(chosen, graph_store, settings))
+        done = asyncio.run(publish_release(chosen, str(settings.graph_store), settings))
     what = "is published" if done.is_new else "was there already, whole"
     say(f"release {chosen.hash[:16]} {what}: {done.quads} quads in {len(chosen.graphs)} graphs, {done.figures} figures")

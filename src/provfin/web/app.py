@@ -71,7 +71,7 @@ def create_app(release: Release, settings: Settings, make_service: MakeService |
 
 def _make_service(release: Release, settings: Settings) -> QueryService:
     if settings.store:
-        return RemoteStore(settings)
+        return RemoteStore(settings, release)
     return WorkerPool(release.data_path, settings)
 
 
