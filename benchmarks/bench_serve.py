@@ -258,7 +258,7 @@ def measure_size(
 
 
 def measure_limited(release: Release, cycles: Sequence[Sequence[Asked]], folder: Path) -> list[Record]:
-    """Measure runaway queries on our server; the others do not end them: `--timeout-s` of oxigraph is not heard here."""
+    """Measure runaway queries on our server; the others do not end them, with `oxigraph serve --timeout-s` neither."""
     limited = ours(LIMITED, cache_megabytes=0, query_seconds=SECONDS_OF_A_QUERY)
     with started([limited], release, folder) as servers:
         return [measure_runaways(server, cycles, count) for server in servers for count in CONNECTIONS]

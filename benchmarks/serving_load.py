@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 _CHUNK = 1 << 18
 _LAST_CHUNK = b"0\r\n\r\n"
@@ -24,7 +25,7 @@ class BadAnswerError(RuntimeError):
 
 @dataclass
 class Outcome:
-    """What became of a run, in nanoseconds: each request with its place in the sequence, the whole, the client's work."""
+    """What became of a run, in nanoseconds: each request with its place in the sequence, all, the client's work."""
 
     latencies: list[tuple[int, int]] = field(default_factory=list)
     refused: int = 0
@@ -99,7 +100,8 @@ def _read_length(head: bytes) -> int:
 def run_load(port: int, sequence: Sequence[bytes], connections: int, seconds: float, cycle: int = 1) -> Outcome:
     """Send a sequence over and over until the time is up and the cycle that was begun is complete.
 
-    All connections draw from the one sequence. Raises `BadAnswerError` for an answer that is neither 200 nor 503 or is not whole.
+    All connections draw from the one sequence. Raises `BadAnswerError` for an answer that is not whole or neither 200
+    nor 503.
     """
     opened = [Connection(port) for _ in range(connections)]
     outcome = Outcome()
@@ -148,7 +150,10 @@ def _drive(
 
 
 class Pestering:
-    """Clients that send one request again and again, whatever becomes of it, as long as this context lasts."""
+    """Clients that send one request again and again, whatever becomes of it, as long as this context lasts.
+
+    The request asks for the connection to be closed after the answer.
+    """
 
     def __init__(self, port: int, request: bytes, clients: int) -> None:
         self._port = port
@@ -171,14 +176,5 @@ class Pestering:
         while not self._ended.is_set():
             with socket.create_connection(("127.0.0.1", self._port), timeout=_SECONDS) as connection:
                 connection.sendall(self._request)
-                answer = connection.recv(_CHUNK)
+                answer = b"".join(iter(partial(connection.recv, _CHUNK), b""))
                 self.statuses.append(answer.split(b" ", 2)[1].decode() if answer else "closed")
-                while b"\r\n0\r\n" not in answer and (more := self._read_rest(connection)):
-                    answer = answer[-_CHUNK:] + more
-
-    def _read_rest(self, connection: socket.socket) -> bytes:
-        connection.settimeout(1 / 100)
-        try:
-            return connection.recv(_CHUNK)
-        except TimeoutError:
-            return b""

@@ -21,7 +21,6 @@ from provfin.answers import (
     Table,
     convert_results,
     fit_decimal,
-    fits_double,
     read_graph,
     read_results,
     write_parquet,
@@ -32,6 +31,7 @@ from provfin.answers import spreadsheet as spreadsheet_module
 from provfin.answers.resultset import RESULT_SET
 from provfin.assets import find_assets
 from provfin.citations import Citation, hash_answer, make_citation
+from provfin.quantity import fits_double
 from provfin.store import ExceededError, LocalEngine
 
 JSON, TSV = "application/sparql-results+json", "text/tab-separated-values"

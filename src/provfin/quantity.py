@@ -5,6 +5,7 @@ Everything is `Decimal`; a float never appears. Refuses to guess: text that is n
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -12,6 +13,8 @@ from functools import cache
 _FIGURE = re.compile(r"(?P<sign>[-+\u2212\u2013])?\s?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?")
 _NOTE_MARKS = re.compile(r"[*⁰¹²³⁴⁵⁶⁷⁸⁹①-⑳]+$")
 _HALF = Decimal("0.5")
+# Decimal digits a double always holds, and those of the exponents it is surely not beyond.
+_DOUBLE_DIGITS, _DOUBLE_EXPONENT = 15, 290
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +137,27 @@ def drop_empty_decimals(value: Decimal) -> Decimal:
     """
     whole = value.to_integral_value()
     return whole if value == whole else value.normalize()
+
+
+def count_places(figures: Iterable[Decimal]) -> tuple[int, int]:
+    """Return how many digits some figures need before the point, and how many behind it.
+
+    >>> count_places([Decimal("-120.5"), Decimal("0.10"), Decimal("1E+3")])
+    (4, 2)
+    """
+    before = behind = 0
+    for figure in figures:
+        before = max(before, figure.adjusted() + 1)
+        behind = max(behind, -int(figure.as_tuple().exponent))
+    return before, behind
+
+
+def fits_double(figure: Decimal | int) -> bool:
+    """Tell whether a binary fraction of 64 bits, as spreadsheets compute with, gives back every digit of a figure.
+
+    >>> fits_double(Decimal("123456789012.345")), fits_double(Decimal("0.1234567890123456"))
+    (True, False)
+    """
+    _, digits, exponent = Decimal(figure).as_tuple()
+    significant = "".join(map(str, digits)).strip("0")
+    return len(significant) <= _DOUBLE_DIGITS and len(digits) + abs(int(exponent)) < _DOUBLE_EXPONENT

@@ -5,7 +5,7 @@ A figure keeps every digit in every form. Refuses to cut: what a form cannot hol
 
 from provfin.answers.parquet import fit_decimal, write_parquet
 from provfin.answers.resultset import write_result_set
-from provfin.answers.spreadsheet import fits_double, write_xlsx
+from provfin.answers.spreadsheet import write_xlsx
 from provfin.answers.table import Cell, Column, Kind, Table, convert_results, read_graph, read_results
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Table",
     "convert_results",
     "fit_decimal",
-    "fits_double",
     "read_graph",
     "read_results",
     "write_parquet",

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from provfin.answers.table import Cell, Column, Kind, Table
 from provfin.citations import Citation
+from provfin.quantity import count_places
 
 # The keys of the metadata: CSL-JSON, and a reference that can be read as it is.
 CITATION, REFERENCE = "citation", "reference"
@@ -47,13 +48,8 @@ def fit_decimal(values: Iterable[Decimal]) -> pa.DataType | None:
     >>> fit_decimal([Decimal("1234.5"), Decimal("-0.125")])
     Decimal128Type(decimal128(7, 3))
     """
-    whole, scale = 1, 0
-    for value in values:
-        _, digits, exponent = value.as_tuple()
-        assert isinstance(exponent, int)
-        whole = max(whole, len(digits) + exponent)
-        scale = max(scale, -exponent)
-    precision = whole + scale
+    before, scale = count_places(values)
+    precision = max(1, before) + scale
     if precision <= _WIDEST:
         return pa.decimal128(precision, scale)
     return pa.decimal256(precision, scale) if precision <= _WIDER else None

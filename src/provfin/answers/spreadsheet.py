@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from provfin.answers.table import Cell, Column, Kind, Table
 from provfin.citations import LICENSE, Citation
+from provfin.quantity import fits_double
 from provfin.store import ExceededError, Limit
 
 ANSWER, CITATION = "answer", "citation"
@@ -22,8 +23,6 @@ EXACT = "{} (exact)"
 
 # https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
 MOST_ROWS, LONGEST_TEXT = 1_048_576, 32_767
-# Decimal digits a double always holds, and those of the exponents it is surely not beyond.
-_DIGITS, _EXPONENT = 15, 290
 # The days of 1900 are counted with one too many before this one.
 _FIRST_DATE = dt.date(1900, 3, 1)
 # Bytes that are the same at any time need a date of their own.
@@ -42,17 +41,6 @@ def write_xlsx(table: Table, citation: Citation) -> bytes:
         _fill(book.add_worksheet(ANSWER), list(_lay_out(table.list_columns())), bold, date)
         _fill(book.add_worksheet(CITATION), _list_facts(citation), bold, date)
     return written.getvalue()
-
-
-def fits_double(value: Decimal | int) -> bool:
-    """Tell whether a double gives back a decimal with all its digits.
-
-    >>> fits_double(Decimal("123456789012.345")), fits_double(Decimal("0.1234567890123456"))
-    (True, False)
-    """
-    _, digits, exponent = Decimal(value).as_tuple()
-    significant = "".join(map(str, digits)).strip("0")
-    return len(significant) <= _DIGITS and len(digits) + abs(int(exponent)) < _EXPONENT
 
 
 def _lay_out(columns: Sequence[Column]) -> Iterator[Column]:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from provfin.errors import InputError
 from provfin.exports.content import Files, ReleaseContent
 from provfin.exports.tables import Cell, Column, Kind, Table, make_tables
+from provfin.quantity import count_places
 
 # What a decimal of 128 bits holds, and so what DuckDB, Spark and R read.
 _DIGITS = 38
@@ -42,21 +43,8 @@ def _make_field(column: Column[object], cells: Sequence[Cell]) -> pa.Field:
 
 
 def _fit_decimal(name: str, cells: Iterable[Cell]) -> pa.DataType:
-    whole, places = find_digits(cell for cell in cells if isinstance(cell, Decimal))
+    whole, places = count_places(cell for cell in cells if isinstance(cell, Decimal))
     if whole + places > _DIGITS:
         what = f"its figures need {whole} digits before the point and {places} behind it, {_DIGITS} fit"
         raise InputError(what, where=f"column {name}", repair="export csv instead, which holds any figure")
     return pa.decimal128(_DIGITS, places)
-
-
-def find_digits(figures: Iterable[Decimal]) -> tuple[int, int]:
-    """Return how many digits some figures need before the point, and how many behind it.
-
-    >>> find_digits([Decimal("-120.5"), Decimal("0.10"), Decimal("1E+3")])
-    (4, 2)
-    """
-    whole = places = 0
-    for figure in figures:
-        whole = max(whole, figure.adjusted() + 1)
-        places = max(places, -int(figure.as_tuple().exponent))
-    return whole, places

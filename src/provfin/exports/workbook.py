@@ -15,10 +15,10 @@ import xlsxwriter
 from provfin.errors import InputError
 from provfin.exports.content import Files, ReleaseContent
 from provfin.exports.tables import Cell, Column, Kind, Table, make_tables
-from provfin.quantity import write_decimal
+from provfin.quantity import fits_double, write_decimal
 
-# https://support.microsoft.com/office/excel-specifications-and-limits: a sheet, a cell, and a number.
-_MOST_ROWS, _MOST_CHARACTERS, _MOST_DIGITS = 1_048_576, 32_767, 15
+# https://support.microsoft.com/office/excel-specifications-and-limits: a sheet and a cell.
+_MOST_ROWS, _MOST_CHARACTERS = 1_048_576, 32_767
 # The day it is written would make equal releases unequal files; XLSX knows no time zones.
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -51,15 +51,6 @@ def _describe_release(content: ReleaseContent, sheets: dict[str, Table]) -> Iter
     for name, table in sheets.items():
         for column in table.columns:
             yield name, column.name, column.en, column.zh, column.kind.value, column.term
-
-
-def needs_text(figure: Decimal) -> bool:
-    """Tell whether a figure has more digits than a spreadsheet keeps.
-
-    >>> needs_text(Decimal("0.10")), needs_text(Decimal("1234567890123456.7"))
-    (False, True)
-    """
-    return len(figure.normalize().as_tuple().digits) > _MOST_DIGITS
 
 
 class _Sheets:
@@ -111,7 +102,7 @@ def _spread(table: Table) -> tuple[list[Column[object]], list[tuple[Cell, ...]]]
         items = table.list_cells(column.name)
         columns.append(column)
         cells.append(items)
-        texts = [write_decimal(item) if isinstance(item, Decimal) and needs_text(item) else None for item in items]
+        texts = [write_decimal(item) if isinstance(item, Decimal) and not fits_double(item) else None for item in items]
         if any(text is not None for text in texts):
             columns.append(Column(f"{column.name}_exact", Kind.text, column.en, column.zh, column.read))
             cells.append(list(texts))
