@@ -14,7 +14,6 @@ sys.path.append(str(Path(__file__).parent.parent / "benchmarks"))
 
 import generated
 import serving_answers
-import serving_load
 import serving_tables
 from generated import Edition, Pattern, make_content
 from serving_answers import find_percentile, read_meaning
@@ -89,7 +88,7 @@ def test_triples_are_a_set() -> None:
 
 
 def test_what_is_cut_short_has_no_meaning() -> None:
-    with pytest.raises(ValueError, match="Expecting|Unterminated|delimiter"):
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated|delimiter"):
         read_meaning(RESULTS, write_rows({"x": literal("1")})[:-3])
     with pytest.raises(SyntaxError):
         read_meaning(TRIPLES, b"<urn:a> <urn:p> <ur")
@@ -207,11 +206,8 @@ def test_what_is_refused_is_no_answer(port: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "port", [SIZED.replace(b"200", b"500"), SIZED.replace(b"whole", b"shorter")[:-4] + b""], indirect=True
+    "port", [SIZED.replace(b"200", b"500"), SIZED.replace(b"whole", b"shorter")[:-4]], indirect=True
 )
 def test_any_other_answer_ends_the_run(port: int) -> None:
     with pytest.raises(BadAnswerError):
         run_load(port, [b"a"], 1, 0)
-
-
-assert serving_load.Outcome().refused == 0

@@ -232,7 +232,12 @@ def test_older_releases_stay_queryable(client: httpx.Client, release: Release, o
 
 def test_differences_between_releases_have_an_address(client: httpx.Client, release: Release, older: Release) -> None:
     path = f"/releases/{older.hash[:16]}..{release.hash[:16]}"
-    assert "32612.6" in client.get(path, headers={"accept": "text/plain"}).text
+    text = client.get(path, headers={"accept": "text/plain"})
+    assert "32612.6" in text.text
+    assert older.hash in text.headers["etag"]
+    assert release.hash in text.headers["etag"]
+    held = {"accept": "text/plain", "if-none-match": text.headers["etag"]}
+    assert client.get(path, headers=held).status_code == 304
     assert "32612.7" in json.dumps(client.get(path).json())
     assert len(Graph().parse(data=client.get(path, headers={"accept": "text/turtle"}).text, format="turtle")) > 3
 
@@ -256,6 +261,12 @@ def test_every_export_can_be_downloaded(client: httpx.Client, name: str) -> None
     assert answer.headers["content-type"].startswith(EXPORTS[name].media_type)
     assert len(answer.content) > 1000
     assert answer.url.path.rsplit("/", 1)[1] in answer.headers["content-disposition"]
+
+
+def test_an_older_release_can_be_downloaded(client: httpx.Client, older: Release) -> None:
+    answer = client.get(f"/releases/{older.hash[:16]}/data/csv", follow_redirects=True)
+    assert answer.url.path.startswith(f"/releases/{older.hash[:16]}/data/csv/")
+    assert "32612.6" in answer.text
 
 
 def test_wrong_downloads_are_problems(client: httpx.Client) -> None:

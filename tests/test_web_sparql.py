@@ -1,5 +1,6 @@
 """The SPARQL 1.1 Protocol, the service description and the Graph Store Protocol, over HTTP."""
 
+import gzip
 import re
 import time
 from collections.abc import Iterator
@@ -153,6 +154,8 @@ def test_people_can_name_the_format(client: httpx.Client, name: str, media_type:
     by_form = client.post("/sparql", data={"query": COUNT, "format": name})
     for answer in (by_get, by_form):
         assert answer.headers["content-type"].startswith(media_type)
+    assert _ask(client, TRIPLES, format="rdf+xml").headers["content-type"].startswith("application/rdf+xml")
+    assert _ask(client, TRIPLES, format="rdf xml").headers["content-type"].startswith("application/rdf+xml")
     assert _ask(client, TRIPLES, format="ttl").headers["content-type"].startswith("text/turtle")
 
 
@@ -213,6 +216,8 @@ def test_bodies_of_the_wrong_kind_are_problems(client: httpx.Client) -> None:
     _assert_problem(client.post("/sparql", content=COUNT, headers={"content-type": "text/plain"}), 415, "form")
     utf16 = {"content-type": "application/sparql-query; charset=UTF-16"}
     _assert_problem(client.post("/sparql", content=COUNT.encode("utf-16"), headers=utf16), 415, "UTF-8")
+    packed = {**DIRECT, "content-encoding": "gzip"}
+    _assert_problem(client.post("/sparql", content=gzip.compress(b"ASK {}"), headers=packed), 415, "not compressed")
     for headers in (DIRECT, FORM):
         _assert_problem(client.post("/sparql", content=b"query=\xff", headers=headers), 400, "not UTF-8")
         _assert_problem(client.post("/sparql", content=b" " * (LONGEST_BODY + 1), headers=headers), 413, "longer")

@@ -58,7 +58,7 @@ def create_app(release: Release, settings: Settings, make_service: MakeService |
     app = FastAPI(title="ProvFin", version=__version__, docs_url=None, redoc_url=None, lifespan=live)
     counts = Counts()
     replies: Kept[Key, Reply] = Kept(room)
-    for router in (*_list_release_routers(site), wellknown.make_router(site), downloads.make_router(site)):
+    for router in (*_list_release_routers(site), wellknown.make_router(site)):
         app.include_router(router)
     app.include_router(releases.make_router(shelf))
     app.include_router(operations.make_router(site, counts, replies))
@@ -76,7 +76,7 @@ def _make_service(release: Release, settings: Settings) -> QueryService:
 
 
 def _list_release_routers(site: Site) -> list[APIRouter]:
-    return [module.make_router(site) for module in (sparql, graphs, questions, resources)]
+    return [module.make_router(site) for module in (sparql, graphs, questions, resources, downloads)]
 
 
 def _create_release_app(site: Site) -> FastAPI:

@@ -78,7 +78,7 @@ def _rate(name: str, ranges: Sequence[tuple[str, float]]) -> float:
 
 def choose_for(request: Request, offered: Sequence[str]) -> str | None:
     """Return the media type for a request: by `?format=` where it is given, else by its Accept header."""
-    name = request.query_params.get("format", "").strip().replace(" ", "+").lower()
+    name = request.query_params.get("format", "")
     return choose_named(name, offered) if name else choose_type(request.headers.get("accept"), offered)
 
 
@@ -88,6 +88,8 @@ def choose_named(name: str, offered: Sequence[str]) -> str | None:
     >>> choose_named("csv", ["application/json", "text/csv"]), choose_named("png", ["text/csv"])
     ('text/csv', None)
     """
+    # A plus sign that was not escaped has become a space.
+    name = name.strip().replace(" ", "+").lower()
     meant = (*SHORT_NAMES.get(name, ()), name, *SYNONYMS.get(name, ()))
     return next((item for item in meant if item in offered), None)
 

@@ -73,6 +73,8 @@ async def _read_post(request: Request) -> dict[str, list[str]]:
         raise BadRequestError(_READ_ONLY, 403)
     if kind not in (FORM, DIRECT):
         raise BadRequestError(f"POST a query as {FORM} or {DIRECT}", 415)
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise BadRequestError("send the body as it is, not compressed", 415)
     if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8", "us-ascii"):
         raise BadRequestError("queries are sent as UTF-8", 415)
     text = _decode(await _read_body(request))

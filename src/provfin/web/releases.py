@@ -101,8 +101,11 @@ def make_router(shelf: Shelf) -> APIRouter:
         media_type = choose_for(request, list(_DIFFERENCES))
         if media_type is None:
             return make_problem(406, f"differences come as {', '.join(_DIFFERENCES)}", {"Vary": "Accept"})
-        body = await run_in_threadpool(_compare, shelf.folder, old, new, media_type)
-        return Response(body, media_type=media_type, headers={"Vary": "Accept", "Cache-Control": "public, no-cache"})
+        first, last = [await run_in_threadpool(open_release, shelf.folder, name) for name in (old, new)]
+        body = await run_in_threadpool(_compare, first, last, media_type)
+        tag = f'W/"{first.hash}..{last.hash}"'
+        headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": "public, no-cache"}
+        return Response(body, media_type=media_type, headers=headers)
 
     @router.get("/releases/{name}", summary="Describe a release")
     def describe(name: str) -> dict[str, object]:
@@ -130,9 +133,8 @@ class _Older:
         await app({**scope, "path": f"/{rest}", "raw_path": b"/" + raw}, receive, send)
 
 
-def _compare(folder: Path, old: str, new: str, media_type: str) -> bytes:
-    found = compare_releases(open_release(folder, old), open_release(folder, new))
-    return _DIFFERENCES[media_type](found).encode()
+def _compare(old: Release, new: Release, media_type: str) -> bytes:
+    return _DIFFERENCES[media_type](compare_releases(old, new)).encode()
 
 
 def _describe(release: Release, newest: str) -> dict[str, object]:

@@ -41,7 +41,7 @@ async def respond(site: Site, request: Request, query: Query, name: str = "") ->
     request.scope.setdefault("marks", {})["query"] = hashlib.sha256(query.text.encode()).hexdigest()[:16]
     accept = request.headers.get("accept")
     types = [
-        choose_named(name.strip().lower(), list(formats)) if name else choose_type(accept, list(formats))
+        choose_named(name, list(formats)) if name else choose_type(accept, list(formats))
         for formats in (RESULT_FORMATS, GRAPH_FORMATS)
     ]
     try:

@@ -76,7 +76,7 @@ class Watch:
         try:
             await self._app(scope, receive, seen.send)
         except Exception:
-            self._log.exception("failed", id=seen.id, method=seen.method, path=scope["path"])
+            self._log.exception("failed", id=seen.id, method=seen.method, path=seen.path)
             if seen.status == 0:
                 detail = f"something failed here; the log has it under {seen.id}"
                 await make_problem(500, detail)(scope, receive, seen.send)
@@ -90,7 +90,7 @@ class Watch:
         self._counts.seconds.labels(route).observe(took / _NANOSECONDS)
         self._counts.bytes.labels(route).inc(seen.bytes)
         self._log.info(
-            "request", id=seen.id, method=seen.method, path=scope["path"], route=route, status=seen.status,
+            "request", id=seen.id, method=seen.method, path=seen.path, route=route, status=seen.status,
             bytes=seen.bytes, ms=took // 1_000_000, client=(scope.get("client") or ("",))[0], **marks,
         )  # fmt: skip
 
@@ -102,6 +102,8 @@ class _Seen:
         self._send = send
         self.began = time.perf_counter_ns()
         self.method: str = scope["method"]
+        # As it was sent: what it stands for could begin a new line of the log.
+        self.path: str = (scope.get("raw_path") or b"").decode("latin-1")
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
         self.id = given.decode() if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         self.status = 0
