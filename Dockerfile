@@ -18,5 +18,5 @@ ENV PATH=/opt/provfin/bin:$PATH PROVFIN_HOME=/var/lib/provfin PROVFIN_HOST=0.0.0
 VOLUME /var/lib/provfin
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/ready', timeout=4)"]
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
 CMD ["provfin", "serve"]

@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test build bench bench-audit rules model lock clean
+.PHONY: help serve test build bench bench-audit bench-serve rules model lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ bench: $(VENV)/dev.stamp ## Time every stage, how it grows with reports, and val
 bench-audit: $(VENV)/dev.stamp ## Change one digit at a time, one triple at a time, and count what is caught
 	$(BIN)/python benchmarks/bench_audit.py
 	$(BIN)/python benchmarks/bench_mutations_graph.py
+
+bench-serve: $(VENV)/dev.stamp ## Compare the server with others, by speed, memory and what runaway queries do, up to 5 M triples
+	$(BIN)/python benchmarks/bench_serve.py
 
 rules: $(VENV)/runtime.stamp ## Write docs/rules anew from shapes, checks and audit rules
 	$(BIN)/python -m provfin.catalogue docs/rules

@@ -19,11 +19,12 @@ from provfin.audit import audit_extraction
 from provfin.building import write_files
 from provfin.curation import describe_share
 from provfin.document import parse_document
-from provfin.export import export_records
+from provfin.exports import ReleaseContent
+from provfin.exports.records import make_records
 from provfin.extraction import Extraction, extract_text
 from provfin.graph import build_graph
 from provfin.queries import load_questions
-from provfin.release import read_quads
+from provfin.release import gather_content, read_quads
 from provfin.store import LocalEngine
 from provfin.turtle import write_turtle
 from provfin.validation import validate
@@ -87,6 +88,11 @@ def time_stage(stage: Callable[[], object]) -> float:
     return statistics.median(seconds)
 
 
+def export_records(assets: Assets) -> object:
+    """Return one record for each printed figure of all data."""
+    return make_records(ReleaseContent.from_content(gather_content(assets)).observations)
+
+
 def list_stages(workload: Workload) -> dict[str, Callable[[], object]]:
     """Return what is timed, by name."""
     extractions = workload.extract()
@@ -102,7 +108,7 @@ def list_stages(workload: Workload) -> dict[str, Callable[[], object]]:
         "turtle: write": lambda: [write_turtle(triples) for graph in graphs for triples in graph.values()],
         "turtle: read": lambda: list(read_quads(workload.assets)),
         "validation: shapes and checks": lambda: [validate([folder]) for folder in workload.folders()],
-        "export: JSON records": lambda: export_records(workload.assets.graphs),
+        "export: JSON records": lambda: export_records(workload.assets),
         "store: load": lambda: ox.Store().extend(quads),
         f"store: all {len(questions)} questions": lambda: [engine.select(question) for question in questions],
     }

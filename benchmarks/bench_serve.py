@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,8 @@ from provfin.release import Release, gather_content, publish
 
 CONNECTIONS = (1, 8)
 RUNAWAYS = 2
+# Our workers are children of the process that holds the data, which is a child of the server.
+WORKER_DEPTH = 2
 SECONDS_OF_A_QUERY = 2
 UNCACHED, CACHED, LIMITED = "provfin, uncached", "provfin, cached", f"provfin, {SECONDS_OF_A_QUERY} s a query"
 OTHER, SLOW = "oxigraph serve", "rdflib-endpoint"
@@ -197,19 +200,32 @@ def measure_runaways(server: Server, cycles: Sequence[Sequence[Asked]], connecti
     }
 
 
-def sum_memory(server: Server) -> Record:
-    """Return what a server holds, in megabytes: all of it, and what each process has that no other has."""
-    processes = server.list_processes()
+def measure_memory(server: Server, cycles: Sequence[Sequence[Asked]]) -> Record:
+    """Return what a server holds at most while it answers a cycle over many connections, in megabytes.
+
+    Workers come and go, so it is looked at again and again; this takes time, for which it is not done in a round.
+    """
+    sequence = [query.render(server.path, server.port) for query in cycles[0]]
+    with ThreadPoolExecutor(1) as pool:
+        load = pool.submit(run_load, server.port, sequence, CONNECTIONS[-1], 1, len(KINDS))
+        states = [server.list_processes()]
+        while not load.done():
+            states.append(server.list_processes())
+            time.sleep(0.02)
+        load.result()
+    return {"server": server.name, "seconds_to_start": server.seconds, **_sum_memory(states)}
+
+
+def _sum_memory(states: Sequence[Sequence[Process]]) -> Record:
+    workers = [process for state in states for process in state if process.depth == WORKER_DEPTH]
     return {
-        "server": server.name,
-        "seconds_to_start": server.seconds,
-        "total_mb": sum(process.share for process in processes) / 1e6,
-        "processes": [_describe(process) for process in processes],
+        "total_mb": max(sum(process.share for process in state) for state in states) / 1e6,
+        "largest_process_mb": max((process.resident for state in states for process in state), default=0) / 1e6,
+        "workers": max(sum(process.depth == WORKER_DEPTH for process in state) for state in states),
+        "worker_private_mb": [pick(process.private for process in workers) / 1e6 for pick in (min, max)]
+        if workers
+        else [],
     }
-
-
-def _describe(process: Process) -> Record:
-    return {"depth": process.depth, "resident_mb": process.resident / 1e6, "private_mb": process.private / 1e6}
 
 
 @contextmanager
@@ -239,7 +255,7 @@ def measure_size(
         asked = check_alike(servers, cycles)
         show(f"{asked} queries, answers alike in meaning from {', '.join(server.name for server in servers)}\n")
         measured = measure_rounds(size, servers, cycles)
-        memory = [sum_memory(server) for server in servers]
+        memory = [measure_memory(server, cycles) for server in servers]
     baseline = {one.connections: one for one in measured if one.server == OTHER}
     record: Record = {
         "size": size.name,
@@ -258,7 +274,10 @@ def measure_size(
 
 
 def measure_limited(release: Release, cycles: Sequence[Sequence[Asked]], folder: Path) -> list[Record]:
-    """Measure runaway queries on our server; the others do not end them, with `oxigraph serve --timeout-s` neither."""
+    """Measure runaway queries on our server.
+
+    The others have no limit that ends them: `oxigraph serve --timeout-s 2` has not answered after two minutes.
+    """
     limited = ours(LIMITED, cache_megabytes=0, query_seconds=SECONDS_OF_A_QUERY)
     with started([limited], release, folder) as servers:
         return [measure_runaways(server, cycles, count) for server in servers for count in CONNECTIONS]

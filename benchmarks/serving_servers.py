@@ -62,11 +62,12 @@ class Server:
 
     def list_processes(self) -> list[Process]:
         """Return its processes, the first one first; none where there is no /proc."""
-        return list(_list_processes(self.process.pid, 0))
+        found = (_read_memory(pid, depth) for pid, depth in _list_pids(self.process.pid, 0))
+        return [process for process in found if process is not None]
 
     def measure_work(self) -> float:
         """Return the seconds of processor time its processes have taken, those that have ended included."""
-        return sum(_measure_work(process.pid) for process in self.list_processes())
+        return sum(_measure_work(pid) for pid, _ in _list_pids(self.process.pid, 0))
 
 
 @dataclass(frozen=True)
@@ -155,17 +156,24 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     raise SystemExit(f"a server did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def _list_processes(pid: int, depth: int) -> Iterator[Process]:
+def _list_pids(pid: int, depth: int) -> Iterator[tuple[int, int]]:
+    yield pid, depth
     try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
         children = [path.read_text(encoding="ascii") for path in Path(f"/proc/{pid}/task").glob("*/children")]
     except OSError:
         return
-    sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in text.splitlines()[1:]}
-    private = sizes["Private_Clean"] + sizes["Private_Dirty"]
-    yield Process(pid, depth, sizes["Rss"], sizes["Pss"], private)
     for child in " ".join(children).split():
-        yield from _list_processes(int(child), depth + 1)
+        yield from _list_pids(int(child), depth + 1)
+
+
+def _read_memory(pid: int, depth: int) -> Process | None:
+    """Return what a process holds; None for one that is ending, which holds nothing any more."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return None
+    sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in text.splitlines()[1:]}
+    return Process(pid, depth, sizes["Rss"], sizes["Pss"], sizes["Private_Clean"] + sizes["Private_Dirty"])
 
 
 def _measure_work(pid: int) -> float:

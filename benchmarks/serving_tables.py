@@ -72,19 +72,16 @@ def render_kinds(kinds: Mapping[str, Mapping[str, float]], servers: Sequence[str
 
 
 def render_memory(servers: Sequence[Record]) -> str:
-    """Return what each server holds, and what its processes have of their own."""
+    """Return what each server holds at most, and what its workers have of their own."""
     head = ["server", "s to start", "MB in all", "largest process", "workers", "MB of each its own"]
-    note = "In all: what is shared counted once. Workers: processes that answer queries beside the one with the data."
+    note = "At most, while it answers 8 connections. In all: what processes share is counted once."
     return f"{render_table(head, [_render_server(server) for server in servers])}\n\n{note}\n"
 
 
 def _render_server(server: Record) -> list[str]:
-    deepest = [process for process in server["processes"] if process["depth"] == 2]
-    own = [process["private_mb"] for process in deepest]
-    spread = f"{show_figure(min(own))} … {show_figure(max(own))}" if own else "–"
-    largest = max((process["resident_mb"] for process in server["processes"]), default=None)
-    figures = [show_figure(value) for value in (server["seconds_to_start"], server["total_mb"], largest)]
-    return [server["server"], *figures, str(len(own)), spread]
+    figures = [show_figure(server[name]) for name in ("seconds_to_start", "total_mb", "largest_process_mb")]
+    own = " … ".join(show_figure(value) for value in server["worker_private_mb"]) or "–"
+    return [server["server"], *figures, str(server["workers"]), own]
 
 
 def render_runaways(rows: Sequence[Record]) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,13 +12,15 @@ import pyoxigraph as ox
 
 from provfin.assets import find_assets
 from provfin.exports import ReleaseContent
-from provfin.exports.folder import gather_folder
+from provfin.exports.records import Record, make_records
+from provfin.folders import gather_folder
 from provfin.queries import Query
 from provfin.release import gather_content
 from provfin.store import LocalEngine
 from provfin.turtle import ALL_PREFIXES, BASE
 
-LONG = Decimal("1234567890123456789012345678")
+# More digits than decimals are reckoned with by default, and than a column of Parquet has.
+LONG = Decimal("1234567890123456789012345678901234567890")
 PREFIXES = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in ALL_PREFIXES.items())
 # How a text may look that a spreadsheet runs, a reader of CSV splits or a reader of XML loses.
 TEXTS = {
@@ -51,12 +53,14 @@ def _count_places(value: str) -> int:
 
 def _write_value(value: str) -> str:
     number, places = Decimal(value), _count_places(value)
-    half = Decimal(5).scaleb(-places - 1)
-    typed = '"{}"^^xsd:decimal'.format
+    typed = '"{:f}"^^xsd:decimal'.format
+    with localcontext(prec=100):
+        half = Decimal(5).scaleb(-places - 1)
+        base, lower, upper = number * 10**8, number - half, number + half
     return (
-        f"sdmx-measure:obsValue {typed(value)} ; pf:valueInBaseUnit {typed(number * 10**8)} ;"
+        f'sdmx-measure:obsValue "{value}"^^xsd:decimal ; pf:valueInBaseUnit {typed(base)} ;'
         f"sdmx-attribute:decimals {places} ; sdmx-attribute:obsStatus sdmx-code:obsStatus-A ;"
-        f"pf:lowerBound {typed(f'{number - half:f}')} ; pf:upperBound {typed(f'{number + half:f}')}"
+        f"pf:lowerBound {typed(lower)} ; pf:upperBound {typed(upper)}"
     )
 
 
@@ -101,13 +105,32 @@ def gather_turtle(text: str) -> ReleaseContent:
     """Return the content of a release of one report in Turtle and the ontology."""
     with TemporaryDirectory() as folder:
         (Path(folder) / "tiny.ttl").write_text(text, encoding="utf-8", newline="")
-        return gather_folder(Path(folder), find_assets())
+        return ReleaseContent.from_content(gather_folder(Path(folder)))
+
+
+def export_records(folder: Path | None = None) -> list[Record]:
+    """Return the records of a folder of Turtle, by default of the repository's own data."""
+    content = gather_real() if folder is None else ReleaseContent.from_content(gather_folder(folder))
+    return make_records(content.observations)
 
 
 @lru_cache(maxsize=1)
 def gather_tiny() -> ReleaseContent:
     """Return the content with awkward figures."""
     return gather_turtle(write_tiny())
+
+
+@lru_cache(maxsize=1)
+def gather_candidate() -> ReleaseContent:
+    """Return a content whose indicator the vocabulary lacks: its IRI and those of its figures have Chinese in them."""
+    text = (
+        write_tiny().replace("indicator:loans", f"<{BASE}indicator/candidate-余额>").replace("/2020/at>", "/2020/余额>")
+    )
+    return gather_turtle(
+        f"""{text}
+<{BASE}indicator/candidate-余额> a pf:Indicator, pf:Candidate, skos:Concept ; skos:notation "candidate-余额" ;
+  skos:inScheme <{BASE}scheme/indicator> ; skos:prefLabel "余额"@zh ."""
+    )
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,8 @@ from provfin.guard import LONGEST_QUERY
 from provfin.queries import Query
 from provfin.store import GRAPH_FORMATS, Answer, LocalEngine
 from provfin.web import resources, wellknown
-from provfin.web.site import SPARQL_JSON, Site
+from provfin.web.negotiation import RESULTS_JSON
+from provfin.web.site import Site
 
 _VOID = {"br", "hr", "img", "input", "link", "meta"}
 
@@ -72,7 +73,7 @@ class DirectService(Service):
         if isinstance(found, ox.QueryTriples):
             return Answer(found.serialize(format=ox.RdfFormat.N_TRIPLES) or b"", "application/n-triples")
         assert isinstance(found, ox.QuerySolutions)
-        return Answer(found.serialize(format=ox.QueryResultsFormat.JSON) or b"", SPARQL_JSON)
+        return Answer(found.serialize(format=ox.QueryResultsFormat.JSON) or b"", RESULTS_JSON)
 
 
 def read(response: httpx.Response) -> set[ox.Triple]:

@@ -4,28 +4,70 @@ import datetime as dt
 import hashlib
 import json
 import re
+import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 
+import pyoxigraph as ox
 import pytest
 
 from provfin import __version__
-from provfin.citations import Citation, escape_latex, hash_answer, make_citation, make_path
+from provfin.assets import find_assets
+from provfin.citations import (
+    SOURCES_QUERY,
+    Citation,
+    Source,
+    escape_latex,
+    hash_answer,
+    make_citation,
+    make_path,
+    read_sources,
+)
 from provfin.errors import InputError
 from provfin.queries import Parameter, Question, find_question
+from provfin.release import read_quads
 
 RELEASE = hashlib.sha256(b"release").hexdigest()
 ANSWER = hash_answer(b"?n\n1\n")
 BASE = "https://data.example.org/provfin/"
 DAY = dt.date(2026, 1, 31)
-# The properties CSL-JSON has: https://resource.citationstyles.org/schema/latest/input/json/csl-data.json
+# The properties an item has in CSL-JSON, all of them, and the types of those used here; it may have no other.
+# https://resource.citationstyles.org/schema/latest/input/json/csl-data.json
 CSL_PROPERTIES = {
-    "id", "type", "title", "translated-title", "author", "publisher", "version", "URL", "accessed", "custom",
+    "abstract", "accessed", "annote", "archive", "archive-place", "archive_collection", "archive_location",
+    "author", "authority", "available-date", "call-number", "categories", "chair", "chapter-number",
+    "citation-label", "citation-number", "collection-editor", "collection-number", "collection-title", "compiler",
+    "composer", "container", "container-author", "container-title", "container-title-short", "contributor",
+    "curator", "custom", "dimensions", "director", "division", "DOI", "edition", "editor", "editorial-director",
+    "event", "event-date", "event-place", "executive-producer", "first-reference-note-number", "genre", "id",
+    "illustrator", "interviewer", "ISAN", "ISBN", "ISCI", "ISMN", "ISRC", "ISSN", "issue", "issued", "ISWC",
+    "journalAbbreviation", "jurisdiction", "keyword", "language", "locator", "medium", "note", "number",
+    "number-of-pages", "number-of-volumes", "organizer", "original-author", "original-date", "original-publisher",
+    "original-publisher-place", "original-title", "page", "page-first", "part", "part-title", "performer", "PMCID",
+    "PMID", "printing", "producer", "publisher", "publisher-place", "recipient", "references", "reviewed-author",
+    "reviewed-title", "scale", "section", "shortTitle", "source", "status", "submitted", "supplement", "title",
+    "title-short", "translated-title", "translated-title-short", "translator", "type", "URL", "version", "volume",
+    "year-suffix",
 }  # fmt: skip
+CSL_TYPES = {"author": list, "accessed": dict, "custom": dict}
+LIAONING = Source(
+    "https://w3id.org/provfin/id/report/liaoning-2025",
+    {"zh": "甲省报告（2025）", "en": "Report of A (2025)"},
+    {"zh": "甲省分行", "en": "A Branch & Sons"},
+)
+OTHERS = [
+    Source(f"https://w3id.org/provfin/id/report/{name}", {"zh": f"{name}报告"}, {"zh": f"{name}分行"}) for name in "bcd"
+]
 
 
-def _cite(given: dict[str, str] | None = None, accessed: dt.date | None = None) -> Citation:
-    question = find_question("fiscal-gap")
-    return make_citation(RELEASE, question, ANSWER, base=BASE, given=given, accessed=accessed)
+def _cite(
+    given: dict[str, str] | None = None,
+    accessed: dt.date | None = None,
+    sources: Sequence[Source] = (LIAONING,),
+    name: str = "fiscal-gap",
+) -> Citation:
+    question = find_question(name)
+    return make_citation(RELEASE, question, ANSWER, base=BASE, given=given, accessed=accessed, sources=sources)
 
 
 def _ask_odd(value: str, title: str = "50% of {a_b} & c?") -> Citation:
@@ -100,23 +142,83 @@ def test_without_a_day_of_reading_there_is_no_empty_place_for_one() -> None:
 def test_a_reference_by_gbt7714() -> None:
     reference = _cite(accessed=DAY).to_gbt7714()
     assert reference == (
-        f"ProvFin. {find_question('fiscal-gap').titles['zh']} (area=CN-LN, year=2024)[DB/OL]. "
-        f"ProvFin {__version__}, 数据版本 {RELEASE[:16]}[2026-01-31]. {_cite().url}."
+        f"ProvFin. {find_question('fiscal-gap').titles['zh']} (area=CN-LN, year=2024)[DS/OL]. "
+        f"ProvFin {__version__}, 数据版本 {RELEASE[:16]}[2026-01-31]. {_cite().url}. "
+        "数据来源: 甲省分行. 甲省报告（2025）[R]."
     )
     assert "\n" not in _ask_odd("a\nb").to_gbt7714()
 
 
 def test_csl_json_has_only_what_its_schema_knows() -> None:
     item = _cite(accessed=DAY).to_json()
-    assert set(item) == CSL_PROPERTIES
+    assert not set(item) - CSL_PROPERTIES
+    assert {name: type(value) for name, value in item.items()} == {name: CSL_TYPES.get(name, str) for name in item}
     assert item["type"] == "dataset"
-    assert item["author"] == [{"literal": "The ProvFin authors"}]
     assert item["accessed"] == {"date-parts": [[2026, 1, 31]]}
     assert item["URL"] == _cite().url
     assert item["custom"]["answer_sha256"] == ANSWER
     assert item["custom"]["release_sha256"] == RELEASE
     assert item["custom"]["parameters"] == _cite().parameters
     assert json.loads(json.dumps(item)) == item
+
+
+def test_the_author_is_the_same_in_every_form() -> None:
+    citation = _cite()
+    author = "ProvFin"
+    assert citation.to_json()["author"] == [{"literal": author}]
+    assert _read_fields(citation.to_bibtex())["author"] == f"{{{author}}}"
+    assert citation.to_gbt7714().startswith(f"{author}. ")
+
+
+# The credit the licence asks for
+
+
+def test_every_form_names_the_report_and_who_published_it() -> None:
+    citation = _cite()
+    credit = "Figures: A Branch & Sons, Report of A (2025)"
+    assert citation.to_json()["note"] == credit
+    assert citation.to_json()["custom"]["reports"] == [
+        {"id": LIAONING.iri, "title": LIAONING.titles, "publisher": LIAONING.publishers}
+    ]
+    assert _read_fields(citation.to_bibtex())["note"].startswith(credit.replace("&", r"\&") + "; parameters: ")
+    assert citation.to_gbt7714().endswith(" 数据来源: 甲省分行. 甲省报告（2025）[R].")
+
+
+def test_a_parameter_selects_the_report_and_without_one_all_are_named() -> None:
+    sources = [LIAONING, *OTHERS[:2]]
+    assert _cite(sources=sources, name="contradictions").sources == (LIAONING,)
+    assert _cite({"report": OTHERS[1].iri}, sources=sources, name="contradictions").sources == (OTHERS[1],)
+    reference = _cite(sources=sources).to_gbt7714()
+    assert reference.endswith("甲省报告（2025）[R]; b分行. b报告[R]; c分行. c报告[R].")
+    assert _cite(sources=sources).to_json()["note"].endswith("; b分行, b报告; c分行, c报告")
+
+
+def test_many_reports_are_counted_and_found_at_the_release() -> None:
+    citation = _cite(sources=[LIAONING, *OTHERS])
+    assert citation.to_gbt7714().endswith(f" 数据来源: 4 份报告, 见 {BASE}releases/{RELEASE[:16]}.")
+    assert citation.to_json()["note"] == f"Figures: 4 reports, listed at {BASE}releases/{RELEASE[:16]}"
+    assert citation.to_json()["custom"]["reports"] == []
+    assert citation.to_json()["custom"]["report_count"] == 4
+
+
+def test_a_release_without_reports_is_cited_without_them() -> None:
+    citation = _cite(sources=())
+    assert "note" not in citation.to_json()
+    assert citation.to_gbt7714().endswith(f"{citation.url}.")
+    assert _read_fields(citation.to_bibtex())["note"].startswith("parameters: ")
+
+
+def test_the_reports_of_a_release_are_read_from_it() -> None:
+    store = ox.Store()
+    store.extend(quad for quad in read_quads(find_assets()) if "/graph/catalogue" not in str(quad.graph_name))
+    found = store.query(SOURCES_QUERY, use_default_graph_as_union=True)
+    assert isinstance(found, ox.QueryTriples)
+    sources = read_sources(found)
+    told = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(find_assets().reports.glob("*.toml"))]
+    assert [(each.titles, each.publishers) for each in sources] == [
+        ({"zh": item["title"], "en": item["title_en"]}, {"zh": item["publisher"], "en": item["publisher_en"]})
+        for item in told
+    ]
 
 
 def test_the_key_follows_the_answer_alone() -> None:

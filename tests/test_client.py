@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,8 +31,11 @@ from provfin.client.terms import bind_values, make_term
 from provfin.errors import InputError
 from provfin.queries import Query, load_questions
 from provfin.release import Release, gather_content, publish
+from provfin.settings import read_settings
 from provfin.store import BadQueryError, LocalEngine
 from provfin.turtle import BASE, PREFIXES
+from provfin.web.app import create_app
+from serving import LocalService, running
 
 XSD = PREFIXES["xsd"]
 GDP = f"{BASE}observation/liaoning-2025/CN-LN/2024/gross-regional-product/level"
@@ -61,6 +64,8 @@ class Handler(BaseHTTPRequestHandler):
     engine: LocalEngine
     tag: str
     asked: list[tuple[str, str]]
+    # What this server answers at addresses of its own.
+    own: Mapping[str, tuple[int, str, bytes]]
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
@@ -74,11 +79,13 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self, form: str) -> None:
         self.asked.append((self.command, self.headers["Accept"]))
         path = urlsplit(self.path).path
-        if path == "/sparql":
+        if self.path in self.own:
+            self._send(*self.own[self.path])
+        elif path == "/sparql":
             self._answer(parse_qs(form)["query"][0])
-        elif path == "/late":
+        elif path.startswith("/late"):
             time.sleep(3)
-        elif path == "/cut":
+        elif path.startswith("/cut"):
             self._send(200, "application/sparql-results+json", b'{"head": {"vars": [', length=1000)
         elif path == "/page":
             self._send(200, "text/html; charset=utf-8", b"<html>hello</html>")
@@ -114,9 +121,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(engine: LocalEngine, tag: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def serving(
+    engine: LocalEngine, tag: str, own: Mapping[str, tuple[int, str, bytes]] | None = None
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     asked: list[tuple[str, str]] = []
-    handler = type("Served", (Handler,), {"engine": engine, "tag": tag, "asked": asked})
+    handler = type("Served", (Handler,), {"engine": engine, "tag": tag, "asked": asked, "own": own or {}})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(1 / 50,), daemon=True)
@@ -292,6 +301,7 @@ def test_values_without_an_exact_term_are_refused(value: object) -> None:
         ("CONSTRUCT { ?x ?p ?o } WHERE { ?x ?p ?o }", "} WHERE {|"),
         ("SELECT (EXISTS { ?x ?p ?o } AS ?e) WHERE { ?x ?q 1 }", "?e) WHERE {|"),
         ("ASK { ?x ?p ?o { SELECT * WHERE { ?x ?p 1 } } }", "ASK {|"),
+        ("CONSTRUCT { ?x ?p ?o }\nWHERE # a note\n  # and another { }\n { ?x ?p ?o }", "another { }\n {|"),
     ],
 )
 def test_the_clause_stands_at_the_start_of_the_main_pattern(query: str, place: str) -> None:
@@ -332,6 +342,70 @@ def test_wrong_questions_are_refused_with_what_there_is(
 ) -> None:
     with pytest.raises(InputError, match=message):
         local.question(name, **given)
+
+
+RESULTS = "application/sparql-results+json"
+ONE = json.dumps({
+    "head": {"vars": ["figure"]},
+    "results": {"bindings": [{"figure": {"type": "literal", "value": "1.10", "datatype": f"{XSD}decimal"}}]},
+}).encode()  # fmt: skip
+
+
+def test_a_server_answers_its_own_question_where_it_has_it(engine: LocalEngine) -> None:
+    own = {
+        "/questions/only-there?since=2024-01-31&share=1.10&of=https%3A%2F%2Fexample.org%2Fa%2Bb": (200, RESULTS, ONE),
+        "/questions/bill-discount-rates-by-quarter": (200, f"{RESULTS}; charset=utf-8", ONE),
+        "/questions/mergers": (200, "text/html", b"<html>whatever you ask</html>"),
+        "/questions/series-of-an-indicator?indicator=x": (400, "text/plain", b"no parameter indicator"),
+    }
+    with serving(engine, f'"{"ab" * 32}"', own) as (url, asked), connect(url) as connection:
+        given = {"since": dt.date(2024, 1, 31), "share": Decimal("1.10"), "of": "https://example.org/a+b"}
+        assert list(connection.question("only-there", **given)["figure"]) == [Decimal("1.10")]
+        assert connection.release == "ab" * 32
+        assert list(connection.question("bill-discount-rates-by-quarter").columns) == ["figure"]
+        assert asked == [("GET", RESULTS)] * 2
+        with pytest.raises(InputError, match=r"no parameter indicator \(HTTP 400\); mend the parameters"):
+            connection.question("series-of-an-indicator", indicator="x")
+        # What is no answer to a question at its address, or no address at all, leaves it to the questions here.
+        assert len(connection.question("mergers")) > 1
+        rates = connection.question("bill-discount-rates-by-quarter", year=2024)
+        assert rates["bankAccepted"][0] == Decimal("2.15")
+        with pytest.raises(InputError, match="no such question"):
+            connection.question("neither-here-nor-there")
+
+
+def test_an_endpoint_of_another_name_is_asked_by_query_only(engine: LocalEngine) -> None:
+    own = {"/questions/bill-discount-rates-by-quarter": (200, RESULTS, ONE)}
+    with serving(engine, '"x"', own) as (url, asked), connect(f"{url}query") as connection:
+        with pytest.raises(InputError, match="HTTP 404"):
+            connection.question("bill-discount-rates-by-quarter")
+        assert len(asked) == 1
+
+
+def test_questions_of_the_real_server_are_answered_as_from_files(
+    local: Connection, release: Release, engine: LocalEngine
+) -> None:
+    service = LocalService(engine)
+    given: dict[str, dict[str, Any]] = {
+        "bill-discount-rates-by-quarter": {"year": 2024},
+        "series-of-an-indicator": {"indicator": f"{BASE}indicator/gross-regional-product"},
+        "mergers": {},
+    }
+    with running(create_app(release, read_settings(), lambda _: service)) as address, connect(address) as connection:
+        for name, parameters in given.items():
+            pd.testing.assert_frame_equal(connection.question(name, **parameters), local.question(name, **parameters))
+        assert connection.release == release.hash
+        with pytest.raises(InputError, match="'late' is no integer"):
+            connection.question("bill-discount-rates-by-quarter", year="late")
+
+
+@pytest.mark.parametrize(("path", "message"), [("late/", "no answer in 1 s"), ("cut/", "cannot be reached")])
+def test_a_question_that_breaks_off_is_one_clear_error(engine: LocalEngine, path: str, message: str) -> None:
+    with serving(engine, '"x"') as (url, _):
+        slow = HttpEndpoint(f"{url}{path}", 1)
+        slow.url = f"{url}{path}sparql"
+        with pytest.raises(InputError, match=message):
+            slow.ask_question("mergers", {})
 
 
 # Series and provenance
@@ -413,14 +487,24 @@ def test_every_series_is_what_the_graph_has(local: Connection) -> None:
 def test_provenance_names_every_place(connection: Connection) -> None:
     found = connection.provenance(GDP)
     assert list(found.columns) == [
-        "report", "section", "start", "end", "exact", "read_by", "origin", "mention",
+        "report", "section", "start", "end", "exact", "read_by", "rule", "origin", "mention",
     ]  # fmt: skip
     assert list(found["start"]) == [400, 3072, 21026]
     assert list(found["origin"]) == ["prose", "prose", "table"]
     assert set(found["report"]) == {"liaoning-2025"}
     assert found["section"][0] == "[内容摘要]"
     assert found["section"][2].count(" / ") == 2
-    assert found["read_by"][0] == "Figures in running text"
+    assert (found["read_by"][0], found["rule"][0]) == ("rule", "prose-number")
+
+
+def test_provenance_tells_a_reviewer_from_a_rule(connection: Connection) -> None:
+    found = frame(connection.query(
+        f"SELECT ?o {{ ?o <{PREFIXES['pf']}mention>/<{PREFIXES['pf']}readBy> ?rule FILTER(?rule = ?review) }} LIMIT 1",
+        review=f"{BASE}rule/review",
+    ))  # fmt: skip
+    told = connection.provenance(found["o"][0])
+    assert set(zip(told["read_by"], told["rule"], strict=True)) >= {("reviewer", "review")}
+    assert str(told["read_by"].dtype) == str(told["rule"].dtype) == "string"
 
 
 def test_provenance_takes_rows(local: Connection) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from exporting import export_records
 from provfin.building import render_graph, write_files
 from provfin.curation import (
     Curated,
@@ -19,7 +20,6 @@ from provfin.curation import (
 )
 from provfin.document import Span, parse_document
 from provfin.errors import InputError
-from provfin.export import export_records
 from provfin.extraction import Extraction, extract_text
 from provfin.mentions import Mention
 from provfin.quantity import Interval

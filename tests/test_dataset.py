@@ -13,11 +13,11 @@ from rdflib.namespace import DCAT, DCTERMS, FOAF, SH, VOID
 from provfin.assets import find_assets
 from provfin.dataset import CATALOGUE, CATALOGUE_GRAPH, DATASET, NAMESPACES, ONTOLOGY, Census, describe_quads
 from provfin.dataset.census import Extent, Way
-from provfin.dataset.editors import describe_questions
+from provfin.dataset.questions import describe_questions
 from provfin.dataset.terms import AGENT, find_namespace, name_term
 from provfin.entailments import ENTAILMENTS_GRAPH
 from provfin.graph import report as report_graph
-from provfin.queries import Question, load_questions, load_topics
+from provfin.queries import Question, load_questions, load_topics, parse_question
 from provfin.release import read_quads
 from provfin.turtle import ALL_PREFIXES, BASE
 
@@ -274,6 +274,13 @@ def test_the_whole_says_what_it_is(description: ox.Store) -> None:
     assert report_graph.AGENT == AGENT
 
 
+def test_languages_are_resources() -> None:
+    found = {item.value for item in list_objects("dcterms:language")}
+    authority = "http://publications.europa.eu/resource/authority/language/"
+    assert found == {f"{authority}ENG", f"{authority}ZHO"}
+    assert not [item for item in list_objects("dcterms:language") if isinstance(item, ox.Literal)]
+
+
 def test_vocabularies_are_those_of_the_terms_in_use() -> None:
     used = {quad.predicate.value for quad in DATA} | {get_value(quad.object) for quad in DATA if quad.predicate == TYPE}
     found = {item.value for item in list_objects("void:vocabulary")}
@@ -309,18 +316,52 @@ def test_prefixes_of_a_question_are_those_declared(question: Question, descripti
     assert found.items() <= read_prefixes(description).items()
 
 
-def test_every_question_is_an_example_that_runs(data: ox.Store, description: ox.Store) -> None:
-    rows = select(
-        description,
-        """SELECT ?id ?query ?zh ?en { ?example a sh:SPARQLExecutable, sh:SPARQLSelectExecutable ;
-            dcterms:identifier ?id ; sh:select ?query ; rdfs:label ?zh, ?en ; sh:prefixes/sh:declare ?any
-            FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") } GROUP BY ?id ?query ?zh ?en""",
-    )
-    questions = load_questions()
-    assert {row[0]: row[1] for row in rows} == {name: question.bind().text for name, question in questions.items()}
+# What an editor lists, whether it asks for comments or not; a class above is what SHACL says of those of one form.
+LISTED = """SELECT DISTINCT ?sq ?query WHERE {
+    VALUES ?kind { sh:SPARQLExecutable sh:SPARQLSelectExecutable sh:SPARQLAskExecutable sh:SPARQLConstructExecutable }
+    ?sq a ?kind ; sh:select|sh:ask|sh:construct ?query }"""
+
+
+def test_an_editor_lists_every_question_once_and_runs_it(data: ox.Store, description: ox.Store) -> None:
+    rows = select(description, LISTED)
+    same_rows(rows, [(f"{BASE}question/{name}", each.bind().text) for name, each in load_questions().items()])
     for row in rows[::12]:
         assert isinstance(data.query(row[1], use_default_graph_as_union=True), ox.QuerySolutions)
-        assert row[2:] == (questions[row[0]].titles["zh"], questions[row[0]].titles["en"])
+
+
+def test_an_example_has_its_name_titles_and_prefixes(description: ox.Store) -> None:
+    rows = select(
+        description,
+        """SELECT ?id ?zh ?en { ?example a sh:SPARQLExecutable ; sh:prefixes/sh:declare ?any ; rdfs:comment ?comment ;
+            dcterms:identifier ?id ; rdfs:label ?zh, ?en FILTER(LANG(?zh) = "zh" && LANG(?en) = "en") }
+            GROUP BY ?id ?zh ?en""",
+    )
+    same_rows(rows, [(name, each.titles["zh"], each.titles["en"]) for name, each in load_questions().items()])
+
+
+def test_a_question_can_be_had_from_its_release_as_its_file_was(description: ox.Store) -> None:
+    rows = select(
+        description,
+        """SELECT ?id ?text { ?example dcterms:identifier ?id OPTIONAL { ?example schema:exampleOfWork ?template }
+            BIND(COALESCE(?template, ?example) AS ?work) ?work sh:select ?text }""",
+    )
+    assert {name: parse_question(name, text, name) for name, text in rows} == load_questions()
+    bound = select(description, "SELECT ?id ?text { ?example dcterms:identifier ?id ; sh:select ?text }")
+    assert {name: parse_question(name, text, name).unbind() for name, text in bound} == load_questions()
+
+
+def test_a_template_has_a_variable_for_each_of_its_parameters_and_binds_none(description: ox.Store) -> None:
+    rows = select(
+        description,
+        """SELECT ?text ?path { ?example a sh:SPARQLExecutable ; schema:exampleOfWork ?template .
+            ?template a sh:Parameterizable ; sh:select ?text ; sh:parameter/sh:path ?path }""",
+    )
+    assert len(rows) == sum(len(question.parameters) for question in load_questions().values())
+    for text, path in rows:
+        name = path.rsplit("/", 1)[1]
+        assert re.search(rf"[?$]{name}\b", text)
+        assert not re.search(rf"VALUES [^{{]*[?]{name}\b", text)
+    assert not select(description, "SELECT ?p { ?example a sh:SPARQLExecutable ; sh:parameter ?p }")
 
 
 def test_topics_are_keywords(description: ox.Store) -> None:
@@ -336,7 +377,7 @@ def test_topics_are_keywords(description: ox.Store) -> None:
 def test_parameters_are_described_as_shacl_has_them(description: ox.Store) -> None:
     rows = select(
         description,
-        """SELECT ?q ?path ?default ?kind { ?question dcterms:identifier ?q ; sh:parameter ?p .
+        """SELECT ?q ?path ?default ?kind { ?question dcterms:identifier ?q ; schema:exampleOfWork/sh:parameter ?p .
             ?p a sh:Parameter ; sh:path ?path ; sh:defaultValue ?default ; sh:nodeKind|sh:datatype ?kind }""",
     )
     found = {(row[0], row[1].rsplit("/", 1)[1]): row[2:] for row in rows}

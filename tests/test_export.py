@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from exporting import export_records
 from provfin.building import render_graph, write_files, write_jsonl
 from provfin.errors import InputError
-from provfin.export import Record, export_records, find_turtle
+from provfin.exports.records import Record
 from provfin.extraction import Extraction, extract_text
 from provfin.facts import to_base
 from provfin.mentions import ROLES
-from provfin.turtle import BASE
+from provfin.turtle import BASE, find_turtle
 
 FIELDS = [
     "observation", "mention", "report", "start", "end", "exact", "section", "indicator", "indicator_label", "measure",

@@ -1,6 +1,5 @@
 """The exports of a release: what each is, that it is pure, and that observations are read as the graph has them."""
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -128,16 +127,6 @@ def test_the_reports_and_the_licence_are_those_of_the_graph() -> None:
     ]
 
 
-def test_a_folder_of_turtle_gives_what_a_release_of_it_would(tmp_path: Path) -> None:
-    content = gather_tiny()
-    assert content.hash == hashlib.sha256(content.data).hexdigest()
-    lines = content.data.splitlines()
-    assert lines == sorted(set(lines))
-    assert f"<{BASE}graph/tiny-2020> .".encode() in content.data
-    with pytest.raises(InputError, match="blank nodes"):
-        gather_turtle("[] a <https://example.org/x> .")
-
-
 # Observations
 
 
@@ -202,7 +191,7 @@ def test_bounds_bases_and_statuses_are_those_of_the_graph(name: str) -> None:
 def test_a_figure_is_to_the_letter_that_of_the_graph() -> None:
     assert {name: str(find(name).value) for name in VALUES} == VALUES
     assert find("at").value == LONG
-    assert find("at").base_value == LONG * 10**8
+    assert str(find("at").base_value) == f"{LONG}{'0' * 8}"
 
 
 def test_a_missing_figure_has_a_reason_and_no_value() -> None:
@@ -249,6 +238,10 @@ def test_disputed_mentions_are_marked() -> None:
         ("pf:unit unit:hundred-million-cny ; sdmx-attribute:unitMeasure", "sdmx-attribute:unitMeasure", "no unit"),
         ("pf:measure measure:level", "pf:measure measure:level, measure:share", "more than one measure"),
         ('"0.10"^^xsd:decimal', '"0,10"', "'0,10' is no decimal"),
+        ('"0.10"^^xsd:decimal', '"1_0"', "'1_0' is no decimal"),
+        ('"0.10"^^xsd:decimal', '"NaN"', "'NaN' is no decimal"),
+        ('"0.10"^^xsd:decimal', '"1E3"', "'1E3' is no decimal"),
+        ('"0.10"^^xsd:decimal', '"１"', "'１' is no decimal"),
         (
             "dcterms:isPartOf <",
             f"dcterms:isPartOf <{BASE}part/tiny-2020/section/1> . <a:b> dcterms:isPartOf <",

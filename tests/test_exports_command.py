@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from exporting import gather_real, gather_tiny, write_tiny
+from exporting import export_records, gather_real, gather_tiny, write_tiny
 from provfin import cli
 from provfin.assets import find_releases_folder
 from provfin.building import write_jsonl
-from provfin.export import export_records
 from provfin.exports import EXPORTS
 from provfin.release import Content, publish
 
@@ -53,12 +52,12 @@ def turtle(tmp_path: Path) -> Path:
     return folder
 
 
-def test_records_go_to_a_file_as_ever(run: Run, tmp_path: Path) -> None:
+def test_records_go_to_a_file_unless_told_otherwise(run: Run, tmp_path: Path) -> None:
     records = export_records()
     for arguments in ((), ("--format", "jsonl")):
         outcome = run(*arguments, "--out", tmp_path / "all.jsonl")
         assert (outcome.code, outcome.out) == (0, "")
-        assert outcome.err == f"{len(records)} records in {tmp_path / 'all.jsonl'}\n"
+        assert outcome.err.startswith(f"{gather_real().hash[:16]} as jsonl: {tmp_path / 'all.jsonl'} (")
         assert (tmp_path / "all.jsonl").read_bytes() == write_jsonl(records)
 
 

@@ -52,13 +52,13 @@ def test_the_page_names_every_column(place: int) -> None:
     named = set()
     for name, star in list_cells(table.name):
         named |= {name, f"{name}_label_zh", f"{name}_label_en"} if star else {name}
-    assert not {column.name for column in table.columns} - named
+    assert not {column.name for column in table.fields} - named
 
 
 def test_codes_are_starred_and_nothing_else_is() -> None:
     observations, _ = make_tables(gather_real())
     starred = {name for name, star in list_cells("observations") if star}
-    assert starred == {column.name for column in observations.columns if column.is_code}
+    assert starred == {column.name for column in observations.fields if column.is_code}
 
 
 @pytest.mark.parametrize("place", range(len(BLOCKS)))

@@ -14,9 +14,8 @@ import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
-from exporting import CONTENTS, gather_real, make_content, select, to_decimal
+from exporting import CONTENTS, export_records, gather_real, make_content, select, to_decimal
 from provfin.building import write_jsonl
-from provfin.export import export_records
 from provfin.exports import EXPORTS, Files
 from provfin.turtle import BASE, CODE_PREFIXES
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from exporting import export_records
 from provfin.assets import find_assets
 from provfin.building import render_graph
-from provfin.export import Record, export_records
+from provfin.exports.records import Record
 from provfin.extraction import Extraction
 from provfin.facts import Fact
 from provfin.quantity import Interval

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from exporting import export_records
 from provfin.building import render_graph, write_files
-from provfin.export import Record, export_records
+from provfin.exports.records import Record
 from provfin.extraction import Extraction
 
 ANNOTATION = Path(__file__).parent / "liaoning_prose.jsonl"

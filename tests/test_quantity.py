@@ -1,6 +1,7 @@
 """Printed figures: what is one, its exact value, and the numbers it can stand for."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -11,14 +12,16 @@ from provfin.quantity import (
     Interval,
     drop_empty_decimals,
     find_interval,
+    find_qualified_interval,
     fold_width,
     has_empty_decimals,
+    multiply,
     parse_figure,
+    read_decimal,
     strip_note_marks,
     write_decimal,
 )
 
-# Up to the 28 digits that decimal arithmetic keeps; no report prints more than a dozen.
 PLACES = st.integers(0, 6)
 VALUES = st.decimals(min_value=-(10**18), max_value=10**18, allow_nan=False, allow_infinity=False, places=6)
 
@@ -150,3 +153,61 @@ def test_dropping_empty_decimals_keeps_the_value(value: Decimal) -> None:
     dropped = drop_empty_decimals(value)
     assert dropped == value
     assert not ("." in write_decimal(dropped) and write_decimal(dropped).endswith("0"))
+
+
+# More digits than decimals are reckoned with by default
+
+DIGITS = st.text("0123456789", min_size=1, max_size=60)
+LONG = st.builds("{}{}.{}".format, st.sampled_from(["", "-"]), DIGITS, DIGITS).map(Decimal)
+
+
+@given(LONG)
+def test_no_digit_of_a_long_figure_is_lost_with_its_zeros(value: Decimal) -> None:
+    dropped = drop_empty_decimals(value)
+    assert Fraction(dropped) == Fraction(value)
+    assert write_decimal(dropped)[-1] != "0" or "." not in write_decimal(dropped)
+
+
+@given(LONG, LONG)
+def test_a_product_has_all_its_digits(value: Decimal, factor: Decimal) -> None:
+    assert Fraction(multiply(value, factor)) == Fraction(value) * Fraction(factor)
+
+
+@given(LONG, PLACES)
+def test_an_interval_around_a_long_figure_is_exact(value: Decimal, places: int) -> None:
+    interval = find_interval(value, places)
+    assert Fraction(interval.upper) - Fraction(value) == Fraction(1, 2 * 10**places)
+    assert Fraction(value) - Fraction(interval.lower) == Fraction(1, 2 * 10**places)
+
+
+@pytest.mark.parametrize(
+    ("leeway", "lower", "upper"),
+    [
+        ("above", "0.0", "1.0"),
+        ("below", "-1.0", "0.0"),
+        ("about", "-0.5", "0.5"),
+    ],
+)
+def test_a_long_qualified_figure_is_known_to_a_unit(leeway: str, lower: str, upper: str) -> None:
+    value = Decimal(f"-{'7' * 40}")
+    interval = find_qualified_interval(value, 0, leeway)
+    assert Fraction(interval.lower) - Fraction(value) == Fraction(lower)
+    assert Fraction(interval.upper) - Fraction(value) == Fraction(upper)
+
+
+@pytest.mark.parametrize(
+    ("text", "decimals", "lower"), [("0", 0, "-1"), ("0.0", 1, "-0.1"), ("1.50", 2, "1.40"), ("12", 0, "11")]
+)
+def test_a_qualified_figure_is_known_to_its_last_digit_that_is_no_zero(text: str, decimals: int, lower: str) -> None:
+    assert find_qualified_interval(Decimal(text), decimals, "below").lower == Decimal(lower)
+
+
+@pytest.mark.parametrize("text", ["0", "-0.10", "+5", ".5", "5.", "1" * 50])
+def test_an_xsd_decimal_is_read_to_the_letter(text: str) -> None:
+    assert read_decimal(text) == Decimal(text)
+    assert str(read_decimal("0.10")) == "0.10"
+
+
+@pytest.mark.parametrize("text", ["", ".", "1_0", "NaN", "Infinity", "1E3", "１", "1 ", "1,0", "--1", "1\n"])
+def test_what_is_no_xsd_decimal_is_not_read(text: str) -> None:
+    assert read_decimal(text) is None

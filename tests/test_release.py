@@ -5,6 +5,8 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +30,7 @@ from provfin.release import (
     open_newest,
     open_release,
     publish,
+    resolve_name,
 )
 
 FIRST = Content(
@@ -206,6 +209,82 @@ def test_class_expressions_of_the_ontology_are_left_to_reasoners(copied: Assets)
     assert not any(map(_is_blank, quads))
 
 
+# Several processes on one folder
+
+
+_PUBLISH = """
+import hashlib, sys, time
+from pathlib import Path
+from provfin import release
+folder, go = Path(sys.argv[1]), Path(sys.argv[2])
+line = b"<http://example.org/%d> <http://example.org/b> <http://example.org/c> <http://example.org/g> .\\n"
+lines = b"".join(line % n for n in range(1000))
+find = release.find_release
+def find_and_wait(folder, content):
+    found = find(folder, content)
+    if not go.exists():
+        print("looked", flush=True)
+        while not go.exists():
+            time.sleep(1 / 100)
+    return found
+release.find_release = find_and_wait
+print(release.publish(folder, release.Content.from_lines(lines.splitlines(keepends=True))).hash)
+"""
+
+
+def test_two_processes_publish_the_same_at_once(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    command = [sys.executable, "-c", _PUBLISH, str(tmp_path / "releases"), str(go)]
+    publishers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    try:
+        for publisher in publishers:
+            assert publisher.stdout is not None
+            # Each has found that there is none.
+            assert publisher.stdout.readline() == "looked\n"
+        go.touch()
+        said = [publisher.communicate(timeout=30)[0].strip() for publisher in publishers]
+    finally:
+        for publisher in publishers:
+            publisher.kill()
+            publisher.wait()
+            if publisher.stdout is not None:
+                publisher.stdout.close()
+    assert [publisher.returncode for publisher in publishers] == [0, 0]
+    assert said[0] == said[1] == open_newest(tmp_path / "releases").hash
+    assert not list((tmp_path / "releases").glob(".building-*"))
+
+
+def test_who_comes_second_takes_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content, rename = _content("one"), Path.rename
+
+    def rename_after_another(path: Path, target: Path) -> Path:
+        shutil.copytree(path, target)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename_after_another)
+    published = publish(tmp_path, content)
+    assert published == open_newest(tmp_path)
+    assert not list(tmp_path.glob(".building-*"))
+
+
+def test_a_folder_in_the_way_that_is_no_release_is_told(tmp_path: Path) -> None:
+    (tmp_path / _content("one").hash[:16] / "something").mkdir(parents=True)
+    with pytest.raises(InputError, match="cannot be written"):
+        publish(tmp_path, _content("one"))
+    assert not list(tmp_path.glob(".building-*"))
+
+
+def test_what_a_crash_left_long_ago_is_removed(tmp_path: Path) -> None:
+    stale, fresh = tmp_path / ".building-old", tmp_path / ".building-new"
+    for folder in (stale, fresh):
+        folder.mkdir()
+        (folder / "release.nq").touch()
+    os.utime(stale, (1, 1))
+    publish(tmp_path, _content("one"))
+    assert not stale.exists()
+    assert fresh.exists()
+
+
 # Which releases there are
 
 
@@ -258,6 +337,7 @@ def test_a_damaged_release_is_not_opened(tmp_path: Path) -> None:
         open_release(tmp_path, release.hash[:8])
     with pytest.raises(InputError, match="its hash differs"):
         load_release(release.folder)
+    assert resolve_name(tmp_path, release.hash[:8]).hash == release.hash
     (release.folder / "manifest.json").write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match="cannot be read"):
         list_releases(tmp_path)

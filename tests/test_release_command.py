@@ -34,7 +34,7 @@ def write(value: str) -> Content:
 def releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sequence[Release]:
     """Two releases with one figure, which the newest revises."""
     monkeypatch.setenv("PROVFIN_HOME", str(tmp_path))
-    return [publish(tmp_path / "releases", write(value)) for value in ("5.1", "5.10")]
+    return [publish(tmp_path / "releases", write(value)) for value in ("5.1", "5.20")]
 
 
 def run(*arguments: str | Path) -> Result:
@@ -68,7 +68,7 @@ def test_differences_are_told_as_text(releases: Sequence[Release]) -> None:
     assert result.exit_code == 0
     old, new = (release.hash[:16] for release in releases)
     assert result.stdout.startswith(f"{old} → {new}\n1 revised, 0 added, 0 withdrawn; ")
-    assert result.stdout.endswith("\nRevised\n  Output []: 5.1 → 5.10\n")
+    assert result.stdout.endswith("\nRevised\n  Output []: 5.1 → 5.20\n")
     assert run("diff", releases[0].hash[:8]).stdout == result.stdout
     assert "\n修订\n" in run("diff", releases[0].hash, "CURRENT", "--language", "zh").stdout
 
@@ -76,7 +76,7 @@ def test_differences_are_told_as_text(releases: Sequence[Release]) -> None:
 def test_differences_are_told_as_json_and_rdf(releases: Sequence[Release], tmp_path: Path) -> None:
     told = json.loads(run("diff", releases[0].hash, releases[1].hash, "--format", "json").stdout)
     assert told["new"] == {"name": releases[1].hash[:16], "hash": releases[1].hash}
-    assert (told["revised"][0]["old"]["value"], told["revised"][0]["new"]["value"]) == ("5.1", "5.10")
+    assert (told["revised"][0]["old"]["value"], told["revised"][0]["new"]["value"]) == ("5.1", "5.20")
     out = tmp_path / "differences.ttl"
     result = run("diff", releases[0].hash, releases[1].hash, "--format", "rdf", "--out", out)
     assert (result.exit_code, result.stdout) == (0, "")
@@ -95,7 +95,7 @@ def test_files_are_compared_with_releases(releases: Sequence[Release], tmp_path:
     path = tmp_path / "other.nq"
     path.write_bytes(releases[1].data_path.read_bytes())
     assert run("diff", path, "newest").stdout.endswith("\nno differences\n")
-    assert run("diff", releases[0].folder, path).stdout.endswith("5.1 → 5.10\n")
+    assert run("diff", releases[0].folder, path).stdout.endswith("5.1 → 5.20\n")
 
 
 @pytest.mark.parametrize("arguments", [["diff", "0000", "newest"], ["show", "abc"], ["diff", "newest", "missing.nq"]])

@@ -13,11 +13,12 @@ import pytest
 
 from provfin.errors import InputError
 from provfin.queries import Query
-from provfin.release import Release
-from provfin.remote import RemoteStore
+from provfin.release import Release, name_release
+from provfin.remote import RemoteStore, publication
 from provfin.remote.connection import MEGABYTE
-from provfin.remote.graphs import NO_GRAPH, NOTES_GRAPH, Note, name_whole, read_notes, restrict, write_notes
+from provfin.remote.graphs import NO_GRAPH, NOTES_GRAPH, Note, read_notes, restrict, write_notes
 from provfin.remote.heads import read_head
+from provfin.remote.publication import hash_figures
 from provfin.remote.rewriting import ROWS, TRIPLES, rewrite
 from provfin.settings import Settings, read_settings
 from provfin.store import (
@@ -51,6 +52,8 @@ class Played:
 
     address: str
     reply: Reply = field(default_factory=Reply)
+    # What it says when it is asked, at the start, for as many rows as it gives.
+    probe: Reply = field(default_factory=lambda: Reply(b"p\r\n"))
     tokens: list[str] = field(default_factory=lambda: ["t1"])
     asked: list[dict[str, list[str]]] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
@@ -61,7 +64,7 @@ class Played:
             token = self.tokens.pop(0) if len(self.tokens) > 1 else self.tokens[0]
             return Reply(write_notes([Note(RELEASE.hash, frozenset(GRAPHS), token)]))
         if "LIMIT 2" in form["query"][0]:
-            return Reply(b"p\r\n")
+            return self.probe
         return self.reply
 
 
@@ -117,7 +120,7 @@ def answer(played: Played, query: Query = SELECT, media_type: str | None = "text
 def test_a_query_is_sent_as_a_form_with_its_dataset_written_out(played: Played) -> None:
     assert answer(played).body == b"x\r\n"
     [sent] = [form for form in played.asked if form["query"] == [SELECT.text]]
-    assert sent["default-graph-uri"] == [name_whole(RELEASE.hash)]
+    assert sent["default-graph-uri"] == [name_release(RELEASE.hash)]
     assert sent["named-graph-uri"] == list(GRAPHS)
 
 
@@ -229,9 +232,63 @@ def test_a_store_without_the_release_or_without_an_answer_is_not_served_from(pla
     assert "secret" not in str(told.value)
 
 
+@pytest.mark.parametrize("status", [400, 401, 406, 500, 503])
+def test_a_store_that_does_not_say_how_many_rows_it_gives_is_not_served_from(played: Played, status: int) -> None:
+    played.probe = Reply(b"no rows for you", status)
+    with pytest.raises(InputError, match=r"see docs/other-stores\.md"):
+        answer(played)
+    assert SELECT.text not in [form["query"][0] for form in played.asked]
+
+
 def test_notes_are_read_as_they_were_written() -> None:
     notes = [Note("ab", frozenset(GRAPHS), "t1"), Note("cd", frozenset(), "")]
     assert list(read_notes(write_notes(notes)).values()) == notes
+
+
+def test_a_note_of_two_publications_is_of_none() -> None:
+    written = b"".join(write_notes([Note("ab", frozenset(GRAPHS), token)]) for token in ("t1", "t2"))
+    assert read_notes(written) == {"ab": Note("ab", frozenset(GRAPHS), "")}
+
+
+# What is sent when a release is published
+
+
+def test_graphs_go_in_parts_that_add_up_and_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publication, "_REQUEST_BYTES", 40)
+    monkeypatch.setattr(publication, "_HELD_BYTES", 100)
+    lines = [(f"g{number % 7}", f"line {number:03}\n".encode()) for number in range(70)]
+    lines += [("g0", b"more of it\n") for _ in range(9)]
+    parts = list(publication._gather(lines))
+    assert max(len(data) for _, data in parts) < 40 + 11
+    assert len(parts) < len(lines) / 1.5
+    for graph in dict(lines):
+        whole = b"".join(data for name, data in parts if name == graph)
+        assert whole == b"".join(line for name, line in lines if name == graph)
+
+
+def test_what_is_held_while_a_release_is_read_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publication, "_HELD_BYTES", 100)
+    read = 0
+
+    def count() -> Iterator[tuple[str, bytes]]:
+        nonlocal read
+        for number in range(200):
+            read += 1
+            yield f"g{number % 20}", b"0123456789"
+
+    sent = 0
+    for _, data in publication._gather(count()):
+        sent += len(data)
+        assert 10 * read - sent <= 100 or read == 200
+    assert sent == 2000
+
+
+def test_figures_are_the_same_by_value_and_told_apart_by_every_digit() -> None:
+    long = f"1.{'0' * 40}"
+    assert hash_figures([("o", long)]) == hash_figures([("o", "1")])
+    assert hash_figures([("o", f"{long}1")]) != hash_figures([("o", "1")])
+    assert hash_figures([("o", "-0.0")]) == hash_figures([("o", "0")])
+    assert hash_figures([("o", "no figure")]) != hash_figures([("o", "0")])
 
 
 # Graphs a query names
@@ -242,7 +299,7 @@ def test_a_dataset_keeps_to_the_graphs_of_the_release() -> None:
     assert restrict(RELEASE, [first, "urn:x"], []).default == [first]
     assert restrict(RELEASE, [first, "urn:x"], []).named == [NO_GRAPH]
     assert restrict(RELEASE, ["urn:x"], [second]) == restrict(RELEASE, [], [second])
-    assert restrict(RELEASE, [second, first], []).default == [name_whole(RELEASE.hash)]
+    assert restrict(RELEASE, [second, first], []).default == [name_release(RELEASE.hash)]
 
 
 @pytest.mark.parametrize(
@@ -253,6 +310,8 @@ def test_a_dataset_keeps_to_the_graphs_of_the_release() -> None:
         ("PREFIX : <urn:p:> # FROM\nCONSTRUCT { ?from :from 'FROM <x>' } FROM :a WHERE { }", None, ["urn:p:a"], []),
         ("DESCRIBE <urn:from> FROM <urn:a>", "DESCRIBE <urn:from> ", ["urn:a"], []),
         ("SELECT ('FROM <urn:x>' AS ?y) FROM # it\n <urn:a> { }", None, ["urn:a"], []),
+        ("SELECT * FROMNAMED<urn:a>FROM<urn:b>{ }", "SELECT * { }", ["urn:b"], ["urn:a"]),
+        ("PREFIX a: <urn:a:> ASK FROM a:b%20c\\,d FROM NAMED a: { }", None, ["urn:a:b%20c,d"], ["urn:a:"]),
     ],
 )
 def test_graphs_are_taken_out_of_the_query(text: str, kept: str | None, default: list[str], named: list[str]) -> None:
@@ -261,7 +320,7 @@ def test_graphs_are_taken_out_of_the_query(text: str, kept: str | None, default:
     assert kept is None or head.text == kept
 
 
-@pytest.mark.parametrize("text", ["ASK FROM x:a { }", "ASK { FROM <urn:a> }"])
+@pytest.mark.parametrize("text", ["ASK FROM x:a { }", "ASK { FROM <urn:a> }", "PREFIX from: <urn:> ASK FROM:a { }"])
 def test_graphs_that_cannot_be_read_are_refused(text: str) -> None:
-    with pytest.raises(BadQueryError, match=r"not declared|cannot be read"):
+    with pytest.raises(BadQueryError, match=r"not declared|cannot be (read|told)"):
         read_head(text, names_graphs=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +17,9 @@ from provfin.assets import find_assets
 from provfin.cli import app
 from provfin.errors import InputError
 from provfin.queries import Query, load_questions
-from provfin.release import ONTOLOGY_GRAPH, VOCABULARY_GRAPH, Content, Release, gather_content, publish
-from provfin.remote import RemoteStore, publish_release
-from provfin.remote.graphs import NOTES_GRAPH, name_whole
+from provfin.release import ONTOLOGY_GRAPH, VOCABULARY_GRAPH, Content, Release, gather_content, name_release, publish
+from provfin.remote import RemoteStore, publication, publish_release
+from provfin.remote.graphs import NOTES_GRAPH
 from provfin.settings import Settings, read_settings
 from provfin.store import RESULT_FORMATS, BadQueryError, ExceededError, LocalEngine, StoreError
 from provfin.turtle import PREFIXES
@@ -225,7 +226,7 @@ def test_a_store_that_was_spoilt_is_found_out_and_repaired(empty: Published) -> 
     figure, other = (f'{value} "{number}"^^<{PREFIXES["xsd"]}decimal>' for number in ("2.50", "2.51"))
     release = make_release(empty.release.folder.parent, figure)
     assert empty.publish(release)
-    whole = name_whole(release.hash)
+    whole = name_release(release.hash)
     for spoilt in (f"{figure} .\n<urn:a> <urn:b> <urn:c> .\n", f"{other} .\n"):
         empty.change("PUT", whole, spoilt.encode())
         assert empty.publish(release)
@@ -252,7 +253,94 @@ def test_releases_follow_each_other_and_none_is_seen_by_half(empty: Published, t
         return [*seen, (await remote.answer(query, "text/csv", None)).body]
 
     assert empty.use(see) == [b"o\r\nurn:c\r\n"] * 2
-    assert not _read_graph(empty, name_whole(second.hash))
+    assert not _read_graph(empty, name_release(second.hash))
+
+
+def test_no_reader_sees_half_of_a_release_while_another_is_published(empty: Published, tmp_path: Path) -> None:
+    releases = [
+        make_release(
+            tmp_path / "releases", "\n".join(f"<urn:a> <urn:b> <urn:{kind}:{number}>" for number in range(500))
+        )
+        for kind in "xy"
+    ]
+    query = Query(f"SELECT DISTINCT ?kind {{ {{ ?s ?p ?o }} UNION {{ GRAPH <{VOCABULARY_GRAPH}> {{ ?s ?p ?o }} }} "
+                  "BIND(SUBSTR(STR(?o), 5, 1) AS ?kind) }")  # fmt: skip
+    empty.publish(releases[0])
+    is_reading, is_done, seen, refused = threading.Event(), threading.Event(), list[bytes](), list[str]()
+
+    async def read(remote: RemoteStore) -> None:
+        while not is_done.is_set():
+            try:
+                seen.append((await remote.answer(query, "text/csv", None)).body)
+                is_reading.set()
+            except (StoreError, ExceededError) as error:
+                refused.append(str(error))
+
+    reader = threading.Thread(target=empty.use, args=(read, releases[0]))
+    reader.start()
+    try:
+        assert is_reading.wait(30)
+        for release in (*releases[::-1], *releases[::-1]):
+            empty.publish(release)
+    finally:
+        is_done.set()
+        reader.join(30)
+    assert not reader.is_alive()
+    assert set(seen) == {b"kind\r\nx\r\n"}
+    assert refused
+
+
+def test_two_publishers_at_once_leave_nothing_that_is_called_whole(
+    empty: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_release(tmp_path / "releases", "<urn:a> <urn:b> <urn:d>")
+    prove = publication._Publisher._find_fault
+
+    async def prove_late(publisher: publication._Publisher) -> str | None:
+        fault = await prove(publisher)
+        monkeypatch.undo()
+        await publish_release(other, empty.store.graphs, empty.settings)
+        return fault
+
+    monkeypatch.setattr(publication._Publisher, "_find_fault", prove_late)
+    with pytest.raises(InputError, match="publish one at a time"):
+        empty.publish(empty.release)
+    for release in (empty.release, other):
+        with pytest.raises(InputError, match="none that is whole"):
+            empty.use(lambda _: asyncio.sleep(0), release)
+    assert empty.publish(other)
+
+
+def test_a_release_is_read_once_for_all_its_graphs(
+    empty: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graphs = {f"http://example.org/{number}": 1 for number in range(5)}
+    value = f'<{PREFIXES["sdmx-measure"]}obsValue> "2.50"^^<{PREFIXES["xsd"]}decimal>'
+    data = "".join(f"<urn:o:{graph[-1]}> {value} <{graph}> .\n" for graph in graphs).encode()
+    release = publish(tmp_path / "releases", Content(data, hashlib.sha256(data).hexdigest(), graphs))
+    read, passes = publication._read_triples, list[Release]()
+
+    def count(release: Release) -> Iterator[tuple[str, bytes]]:
+        passes.append(release)
+        return read(release)
+
+    monkeypatch.setattr(publication, "_read_triples", count)
+    assert empty.publish(release)
+    # Once for the graph that holds all, and once for all that have names.
+    assert len(passes) == 2
+    for graph in graphs:
+        empty.change("PUT", graph, f"<urn:o:{graph[-1]}> {value.replace('2.50', '2.51')} .\n".encode())
+        assert empty.publish(release)
+
+
+def test_a_publisher_is_not_held_to_the_limits_of_readers(empty: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    value = f"<{PREFIXES['sdmx-measure']}obsValue>"
+    lines = "\n".join(
+        f'<urn:{"o" * 200}:{number}> {value} "{number}"^^<{PREFIXES["xsd"]}decimal>' for number in range(9000)
+    )
+    large = replace(empty, release=make_release(empty.release.folder.parent, lines))
+    monkeypatch.setenv("PROVFIN_ANSWER_MEGABYTES", "1")
+    assert large.publish(large.release)
 
 
 def test_a_publication_that_broke_off_leaves_no_answers_and_is_made_good(empty: Published) -> None:

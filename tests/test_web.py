@@ -23,7 +23,7 @@ from SPARQLWrapper.SmartWrapper import Bindings
 import provfin
 from asking import MAY_BE_SILENT
 from provfin.assets import find_assets
-from provfin.exports import EXPORTS
+from provfin.exports import EXPORTS, ReleaseContent
 from provfin.queries import load_questions
 from provfin.release import Content, Release, gather_content, publish
 from provfin.settings import Settings
@@ -211,6 +211,17 @@ def test_a_client_far_away_has_an_allowance(release: Release) -> None:
         assert httpx.get(f"{address}/health", trust_env=False).status_code == 200
 
 
+def test_other_origins_may_read_a_refusal_and_preflights_are_free(release: Release) -> None:
+    with running(create_app(release, Settings(requests_per_minute=60, log="off"))) as address:
+        far = {"x-forwarded-for": "192.0.2.1", "origin": "http://example.org"}
+        wanted = {**far, "access-control-request-method": "GET"}
+        before = [httpx.options(f"{address}/health", headers=wanted, trust_env=False) for _ in range(15)]
+        assert {answer.status_code for answer in before} == {200}
+        answers = [httpx.get(f"{address}/health", headers=far, trust_env=False) for _ in range(15)]
+        assert {answer.status_code for answer in answers} == {200, 429}
+        assert {answer.headers.get("access-control-allow-origin") for answer in answers} == {"*"}
+
+
 # Releases
 
 
@@ -224,7 +235,7 @@ def test_older_releases_stay_queryable(client: httpx.Client, release: Release, o
         assert each.hash in answer.headers["etag"]
         assert "immutable" in answer.headers["cache-control"]
     question = client.get(
-        f"/releases/{older.hash[:12]}/questions/gdp-by-sector-and-quarter", headers={"accept": "text/csv"}
+        f"/releases/{older.hash[:16]}/questions/gdp-by-sector-and-quarter", headers={"accept": "text/csv"}
     )
     assert "32612.6" in question.text
     _assert_problem(client.get("/releases/0000000000000000/sparql"), 404, "0000000000000000")
@@ -254,19 +265,43 @@ def test_several_servers_on_one_folder_answer_alike(client: httpx.Client, releas
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-def test_every_export_can_be_downloaded(client: httpx.Client, name: str) -> None:
+def test_every_file_of_every_export_is_found_from_the_list(client: httpx.Client, release: Release, name: str) -> None:
     listed = {item["name"]: item for item in client.get("/data").json()}
-    answer = client.get(listed[name]["address"], follow_redirects=True)
-    assert answer.status_code == 200
-    assert answer.headers["content-type"].startswith(EXPORTS[name].media_type)
-    assert len(answer.content) > 1000
-    assert answer.url.path.rsplit("/", 1)[1] in answer.headers["content-disposition"]
+    assert list(listed) == list(EXPORTS)
+    written = EXPORTS[name].write(ReleaseContent.from_release(release))
+    assert {item["name"] for item in listed[name]["files"]} == set(written)
+    for item in listed[name]["files"]:
+        answer = client.get(item["address"])
+        assert answer.status_code == 200
+        assert answer.content == written[item["name"]]
+        assert answer.headers["content-type"].startswith(item["mediaType"])
+        assert item["name"] in answer.headers["content-disposition"]
+        held = client.get(item["address"], headers={"if-none-match": answer.headers["etag"]})
+        assert (held.status_code, held.content) == (304, b"")
+    first = client.get(listed[name]["address"])
+    assert first.status_code == 307
+    assert first.headers["location"] == httpx.URL(listed[name]["files"][0]["address"]).path
+    alone = client.get(listed[name]["address"], headers={"accept": "application/json"})
+    assert alone.json() == listed[name]
+
+
+def test_a_large_file_is_sent_in_gzip_or_in_parts_to_who_asks_so(client: httpx.Client) -> None:
+    path = "/data/turtle/provfin.ttl"
+    whole = client.get(path, headers={"accept-encoding": "identity"})
+    packed = client.get(path, headers={"accept-encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) * 5 < int(whole.headers["content-length"])
+    assert packed.content == whole.content
+    assert "Accept-Encoding" in packed.headers["vary"]
+    part = client.get(path, headers={"accept-encoding": "identity", "range": "bytes=1000000-1000999"})
+    assert (part.status_code, part.content) == (206, whole.content[1_000_000:1_001_000])
 
 
 def test_an_older_release_can_be_downloaded(client: httpx.Client, older: Release) -> None:
     answer = client.get(f"/releases/{older.hash[:16]}/data/csv", follow_redirects=True)
     assert answer.url.path.startswith(f"/releases/{older.hash[:16]}/data/csv/")
     assert "32612.6" in answer.text
+    assert "immutable" in answer.headers["cache-control"]
 
 
 def test_wrong_downloads_are_problems(client: httpx.Client) -> None:
@@ -287,8 +322,8 @@ def test_metrics_tell_of_requests_and_workers(client: httpx.Client) -> None:
     _ask(client, COUNT)
     text = client.get("/metrics").text
     assert re.search(r'provfin_requests_total\{method="GET",route="/sparql",status="200"\} [1-9]', text)
-    assert re.search(r'provfin_workers\{state="idle"\} [1-9]', text)
-    assert re.search(r'provfin_workers_killed_total\{why="time"\} \d', text)
+    assert re.search(r'provfin_workers\{release="\w+",state="idle"\} [1-9]', text)
+    assert re.search(r'provfin_workers_killed_total\{release="\w+",why="time"\} \d', text)
     assert re.search(r'provfin_kept_asked_total\{found="yes",what="replies"\} \d', text)
 
 

@@ -285,7 +285,7 @@ def test_a_page_there_is_not_is_refused(client: Client, query: str, status: int)
 
 def test_headers_lead_on(client: Client, site: Site) -> None:
     response = client.get(f"/id/{FIGURE}", "text/html")
-    assert response.headers["etag"] == site.tag
+    assert response.headers["etag"] == site.make_tag("text/html")
     assert response.headers["content-location"] == f"/id/{FIGURE}.html"
     links = read_links(response)
     assert (BASE + FIGURE, "canonical", "") in links
@@ -476,19 +476,34 @@ def test_the_catalogue_tells_where_the_data_can_be_had(site: Site, store: ox.Sto
           dcat:endpointDescription <{base}sparql> ; dcat:servesDataset <{DATASET}> ] }}"""
     )
     found = catalogue.query(
-        f"""{prefixes} SELECT ?url ?type {{ <{DATASET}> dcat:distribution [
-        a dcat:Distribution ; dcat:downloadURL ?url ; dcat:mediaType ?type ] }}"""
+        f"""{prefixes} SELECT ?url ?type {{ <{DATASET}> dcat:distribution ?one .
+        ?one a dcat:Distribution ; dcat:downloadURL ?url
+        OPTIONAL {{ ?one dcat:mediaType ?registered }}
+        OPTIONAL {{ ?one dcterms:format [ a dcterms:MediaType ; rdfs:label ?named ] }}
+        BIND(IF(BOUND(?registered), STR(?registered), ?named) AS ?type) }}"""
     )
     assert isinstance(found, ox.QuerySolutions)
-    rows = {row["url"].value: row["type"].value for row in found}
-    assert set(rows) == {f"{base}data/{name}" for name in EXPORTS}
-    assert rows[f"{base}data/turtle"] == "https://www.iana.org/assignments/media-types/text/turtle"
-    assert rows[f"{base}data/nquads"] == "https://www.iana.org/assignments/media-types/application/n-quads"
-    assert all(
-        re.fullmatch(r"https://www\.iana\.org/assignments/media-types/[\w.+/-]+", kind) for kind in rows.values()
-    )
+    rows = {row["url"].value.removeprefix(f"{base}data/"): row["type"].value for row in found}
+    assert {name.partition("/")[0] for name in rows} == set(EXPORTS)
+    assert {"csv/observations.csv", "csv/mentions.csv", "sdmx-ml/structure.xml", "sdmx-csv/CREDIT.csv"} <= set(rows)
+    register = "https://www.iana.org/assignments/media-types/"
+    assert rows["turtle/provfin.ttl"] == f"{register}text/turtle"
+    assert rows["nquads/provfin.nq.gz"] == f"{register}application/n-quads"
+    unregistered = {name.partition("/")[0] for name, told in rows.items() if not told.startswith(register)}
+    assert unregistered == {"csv", "jsonl", "sdmx-csv", "sdmx-ml", "sdmx-ml-2.1"}
+    for name, told in rows.items():
+        export, _, file = name.partition("/")
+        assert told.startswith(register) or told == EXPORTS[export].find_media_type(file)
     dumps = catalogue.quads_for_pattern(ox.NamedNode(DATASET), ox.NamedNode(NAMESPACES["void"] + "dataDump"), None)
-    assert ox.NamedNode(f"{base}data/nquads") in {quad.object for quad in dumps}
+    assert ox.NamedNode(f"{base}data/nquads/provfin.nq.gz") in {quad.object for quad in dumps}
+
+
+def test_the_catalogue_tells_which_release_it_describes(client: Client, release: Release) -> None:
+    catalogue = read(client.get("/catalog.ttl"))
+    for thing in (CATALOGUE, DATASET):
+        told = {(triple.predicate.value, triple.object) for triple in catalogue if str(triple.subject) == f"<{thing}>"}
+        assert (NAMESPACES["dcterms"] + "identifier", ox.Literal(release.hash)) in told
+        assert (NAMESPACES["dcat"] + "version", ox.Literal(release.hash[:16])) in told
 
 
 def test_the_page_of_the_catalogue_tells_endpoint_downloads_and_graphs(client: Client, release: Release) -> None:

@@ -80,9 +80,10 @@ async def ask_past_guard(pool: WorkerPool, text: str, *services: str) -> Answer:
     """Ask a worker over its socket, as if the guard had passed the query and found calls to `services`."""
     link = pool._take()
     assert link is not None
+    link.begin("", pool._loop.time() + 10)
     reading = Reading(names_graphs=False, is_volatile=True, services=services)
     request = pack_request(Query(text), reading, (CSV, TURTLE), 10_000)
-    reply = await link.ask(request, pool._loop.time() + 10)
+    reply = await link.ask(request)
     pool._give_back(link, reply)
     return reply.open(reading, (CSV, TURTLE))
 

@@ -160,7 +160,7 @@ def test_a_deadline_holds_while_the_fork_server_does_nothing(data_path: Path) ->
                 errors = await asyncio.gather(expect_exceeded(pool, RUNAWAY), expect_exceeded(pool, LIGHT))
             finally:
                 os.kill(pid, signal.SIGCONT)
-            assert [error.limit for error in errors] == [Limit.time, Limit.time]
+            assert [error.limit for error in errors] == [Limit.time, Limit.load]
             assert await lives(pool)
 
     run(work())

@@ -49,11 +49,12 @@ def write_quads(path: Path) -> Path:
 
 @asynccontextmanager
 async def open_pool(data_path: Path, **given: int | str) -> AsyncIterator[WorkerPool]:
-    """Start a pool, and stop it; whatever happened, none of its processes may be left."""
+    """Start a pool whose workers are ready, and stop it; whatever happened, none of its processes may be left."""
     defaults: dict[str, Any] = {"query_seconds": 20, "workers": 2, "slow_workers": 2, "query_megabytes": 256}
     pool = WorkerPool(data_path, Settings(**{**defaults, **given}))
     await pool.start()
     try:
+        await wait_until(lambda: pool.count().idle == pool._settings.workers)
         yield pool
     finally:
         pids = list_pids(pool)

@@ -1,26 +1,39 @@
 """Owns citing an answer: which question was asked of which release, what it said, and where it can be read again.
 
 A citation holds what makes the answer checkable: the hash of the release, of the query with its parameters bound, and
-of the answer itself. It has no clock: an answer never changes, so the day it was read is the reader's, and it is in
+of the answer itself. It gives the credit the licence asks for: to the project, and to who published the reports the
+figures are from. It has no clock: an answer never changes, so the day it was read is the reader's, and it is in
 the citation when the reader names it. References are written as BibTeX, by GB/T 7714—2015 and as CSL-JSON.
 """
 
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
+
 from provfin import __version__
 from provfin.queries import Question
+from provfin.turtle import PREFIXES
 
+# Who made the data and who publishes them, in every form of a reference.
 PROJECT = "ProvFin"
-AUTHOR = "The ProvFin authors"
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 # How much of a hash stands in an address or a reference; the whole is in the note and in CSL-JSON.
 SHORT = 16
+# More reports than these are counted in a reference, and listed at the address it gives. GB/T 7714—2015 (8.1.2) names
+# as many authors.
+MOST_NAMED = 3
+
+# What `read_sources` reads, to be asked of a release.
+SOURCES_QUERY = f"""PREFIX dc: <{PREFIXES["dc"]}> PREFIX dcterms: <{PREFIXES["dcterms"]}> PREFIX pf: <{PREFIXES["pf"]}>
+CONSTRUCT {{ ?report dcterms:title ?title ; dc:publisher ?publisher }}
+WHERE {{ ?report a pf:Report . {{ ?report dcterms:title ?title }} UNION {{ ?report dc:publisher ?publisher }} }}"""
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -48,6 +61,39 @@ def hash_answer(tsv: bytes) -> str:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A report figures are from: its title and who published it, in each language."""
+
+    iri: str
+    titles: Mapping[str, str]
+    publishers: Mapping[str, str]
+
+    def write_credit(self) -> str:
+        """Return who published which report, in English."""
+        return f"{_choose(self.publishers, 'en')}, {_choose(self.titles, 'en')}"
+
+    def write_gbt7714(self) -> str:
+        """Return the report as GB/T 7714—2015 (4.1) has one, without what the data do not know of it."""
+        return f"{_choose(self.publishers, 'zh')}. {_choose(self.titles, 'zh')}[R]"
+
+
+def read_sources(triples: Iterable[ox.Triple]) -> tuple[Source, ...]:
+    """Return the reports of a release in the order of their IRIs, from what `SOURCES_QUERY` answers."""
+    told: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    for subject, predicate, value in triples:
+        if isinstance(subject, ox.NamedNode) and isinstance(value, ox.Literal):
+            told[subject.value][predicate.value][value.language or ""] = value.value
+    title, publisher = PREFIXES["dcterms"] + "title", PREFIXES["dc"] + "publisher"
+    return tuple(Source(iri, texts[title], texts[publisher]) for iri, texts in sorted(told.items()))
+
+
+def select_sources(sources: Sequence[Source], parameters: Mapping[str, str]) -> tuple[Source, ...]:
+    """Return the reports that values of parameters name; where they name none, all the answer may rest on."""
+    named = set(parameters.values())
+    return tuple(source for source in sources if source.iri in named) or tuple(sources)
+
+
+@dataclass(frozen=True)
 class Citation:
     """What a reference to an answer is made of."""
 
@@ -62,6 +108,13 @@ class Citation:
     release_url: str
     accessed: dt.date | None = None
     version: str = __version__
+    # The reports the figures are from; empty where the release has none.
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def named_sources(self) -> tuple[Source, ...]:
+        """Return the reports a reference names: all of them, or none where they are too many and only counted."""
+        return self.sources if len(self.sources) <= MOST_NAMED else ()
 
     @property
     def key(self) -> str:
@@ -78,11 +131,13 @@ class Citation:
             "type": "dataset",
             "title": self._name("en"),
             "translated-title": self._name("zh"),
-            "author": [{"literal": AUTHOR}],
+            "author": [{"literal": PROJECT}],
             "publisher": PROJECT,
             "version": f"release {self.release[:SHORT]}",
             "URL": self.url,
         }
+        if self.sources:
+            item["note"] = self._credit()
         if self.accessed is not None:
             item["accessed"] = {"date-parts": [[self.accessed.year, self.accessed.month, self.accessed.day]]}
         return {**item, "custom": self._list_proofs()}
@@ -97,6 +152,11 @@ class Citation:
             "answer_sha256": self.answer_hash,
             "software": f"{PROJECT} {self.version}",
             "license": LICENSE,
+            "reports": [
+                {"id": source.iri, "title": dict(source.titles), "publisher": dict(source.publishers)}
+                for source in self.named_sources
+            ],
+            "report_count": len(self.sources),
         }
 
     def to_bibtex(self) -> str:
@@ -106,11 +166,11 @@ class Citation:
         """
         parameters = ", ".join(f"{name}={_unfold(value)}" for name, value in self.parameters.items()) or "none"
         note = (
-            f"Parameters: {parameters}; SHA-256 of the release: {self.release}, "
+            f"{self._credit()}; parameters: {parameters}; SHA-256 of the release: {self.release}, "
             f"of the query: {self.query_hash}, of the answer: {self.answer_hash}"
-        )
+        ).removeprefix("; ")
         fields = {
-            "author": f"{{{AUTHOR}}}",
+            "author": f"{{{PROJECT}}}",
             # Capitals and Chinese are kept as they are.
             "title": f"{{{escape_latex(self.titles['en'])}}}",
             "titleaddon": f"{{{escape_latex(self.titles['zh'])}}}",
@@ -124,14 +184,27 @@ class Citation:
         return f"@misc{{{self.key},\n{lines}}}\n"
 
     def to_gbt7714(self) -> str:
-        """Return a reference by GB/T 7714—2015, an electronic resource (4.6): a database online, [DB/OL].
+        """Return a reference by GB/T 7714—2015, an electronic resource (4.6): a data set online, [DS/OL] (annex B).
 
         Place and year of publication may be left out of one (8.4). The standard asks for the day of reading; without
-        it the reference is shorter by that.
+        it the reference is shorter by that. The reports follow, each as a reference of its own.
         """
         day = f"[{self.accessed.isoformat()}]" if self.accessed is not None else ""
         version = f"{PROJECT} {self.version}, 数据版本 {self.release[:SHORT]}"
-        return f"{PROJECT}. {self._name('zh')}[DB/OL]. {version}{day}. {self.url}."
+        return f"{PROJECT}. {self._name('zh')}[DS/OL]. {version}{day}. {self.url}.{self._credit_zh()}"
+
+    def _credit(self) -> str:
+        """Return which reports the figures are from, in English."""
+        if self.sources and not self.named_sources:
+            return f"Figures: {len(self.sources)} reports, listed at {self.release_url}"
+        named = "; ".join(source.write_credit() for source in self.sources)
+        return f"Figures: {_unfold(named)}" if named else ""
+
+    def _credit_zh(self) -> str:
+        if self.sources and not self.named_sources:
+            return f" 数据来源: {len(self.sources)} 份报告, 见 {self.release_url}."
+        named = "; ".join(source.write_gbt7714() for source in self.sources)
+        return f" 数据来源: {_unfold(named)}." if named else ""
 
     def _name(self, language: str) -> str:
         """Return the title with the values asked for: of a resource its code, for the address has it whole."""
@@ -147,11 +220,12 @@ def make_citation(
     base: str,
     given: Mapping[str, str] | None = None,
     accessed: dt.date | None = None,
+    sources: Sequence[Source] = (),
 ) -> Citation:
     """Return the citation of the answer a release (its hash) gives to a question.
 
-    `base` is the public address of the server, ending in a slash; `answer_hash` is what `hash_answer` returns. Raises
-    `ParameterError` for a parameter that is none of the question's.
+    `base` is the public address of the server, ending in a slash; `answer_hash` is what `hash_answer` returns;
+    `sources` are all reports of the release. Raises `ParameterError` for a parameter that is none of the question's.
     """
     parameters = {name: term.value for name, term in question.read_terms(given).items()}
     query_hash = hashlib.sha256(question.bind(given).text.encode()).hexdigest()
@@ -165,6 +239,7 @@ def make_citation(
         url=base + make_path(release, question.name, parameters),
         release_url=f"{base}releases/{release[:SHORT]}",
         accessed=accessed,
+        sources=select_sources(sources, parameters),
     )
 
 
@@ -185,6 +260,11 @@ def escape_latex(text: str) -> str:
     '50\\\\% of \\\\textbraceleft{}a\\\\_b\\\\textbraceright{}'
     """
     return _SPECIAL.sub(lambda match: _LATEX[match[0]], text)
+
+
+def _choose(texts: Mapping[str, str], language: str) -> str:
+    """Return a text in a language, or in any other where it has none."""
+    return texts.get(language) or next(iter(texts.values()), "")
 
 
 def _unfold(text: str) -> str:

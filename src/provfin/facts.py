@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from provfin.document import Gap
 from provfin.mentions import ROLES, Claim, Mention
-from provfin.quantity import Figure, Interval, drop_empty_decimals, find_interval, has_empty_decimals
+from provfin.quantity import Figure, Interval, drop_empty_decimals, find_interval, has_empty_decimals, multiply
 from provfin.vocabulary import Unit
 
 _DISORDERED_SHARE = Decimal("0.1")
@@ -61,7 +61,7 @@ def to_base(value: Decimal | None, unit: Unit) -> Decimal | None:
     >>> to_base(Decimal("32612.7"), load_vocabulary().find_unit("亿元"))
     Decimal('3261270000000')
     """
-    return None if value is None else drop_empty_decimals(value * unit.factor)
+    return None if value is None else drop_empty_decimals(multiply(value, unit.factor))
 
 
 def make_facts(mentions: Iterable[Mention]) -> tuple[list[Fact], list[Gap]]:
@@ -121,7 +121,7 @@ def _disagree(group: Sequence[Mention]) -> bool:
 def _base_bounds(mention: Mention) -> tuple[Decimal, Decimal]:
     interval = mention.interval
     assert interval is not None
-    return interval.lower * mention.unit.factor, interval.upper * mention.unit.factor
+    return multiply(interval.lower, mention.unit.factor), multiply(interval.upper, mention.unit.factor)
 
 
 def _make_disputed(group: Group, whole_series: set[tuple[str, str]]) -> Fact:

@@ -1,18 +1,23 @@
 """Owns printed figures: their exact decimal value, their precision, the interval of numbers they can stand for.
 
-Everything is `Decimal`; a float never appears. Refuses to guess: text that is not wholly a figure is no figure.
+Everything is `Decimal`; a float never appears, and no sum or product is cut to the 28 digits that decimals are reckoned
+with by default. Refuses to guess: text that is not wholly a figure is no figure.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, Inexact, InvalidOperation
 from functools import cache
 
 _FIGURE = re.compile(r"(?P<sign>[-+\u2212\u2013])?\s?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?")
 _NOTE_MARKS = re.compile(r"[*⁰¹²³⁴⁵⁶⁷⁸⁹①-⑳]+$")
+# https://www.w3.org/TR/xmlschema11-2/#decimal: neither an exponent nor a NaN, and the digits of ASCII alone.
+_XSD_DECIMAL = re.compile(r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)")
 _HALF = Decimal("0.5")
+# Sums and products of decimals are decimals: https://docs.python.org/3/library/decimal.html#decimal-faq.
+_EXACT = Context(prec=MAX_PREC, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact, InvalidOperation])
 # Decimal digits a double always holds, and those of the exponents it is surely not beyond.
 _DOUBLE_DIGITS, _DOUBLE_EXPONENT = 15, 290
 
@@ -84,8 +89,11 @@ def find_interval(value: Decimal, decimals: int, *, exact: bool = False) -> Inte
     """
     if exact:
         return Interval(value, value)
-    half = _HALF.scaleb(-decimals)
-    return Interval(value - half, value + half)
+    return _reach(value, _EXACT.scaleb(_HALF, -decimals))
+
+
+def _reach(value: Decimal, half: Decimal) -> Interval:
+    return Interval(_EXACT.subtract(value, half), _EXACT.add(value, half))
 
 
 def find_qualified_interval(value: Decimal, decimals: int, leeway: str) -> Interval:
@@ -98,14 +106,14 @@ def find_qualified_interval(value: Decimal, decimals: int, leeway: str) -> Inter
     >>> find_qualified_interval(Decimal(5000), 0, "below")
     Interval(lower=Decimal('4000'), upper=Decimal('5000'))
     """
-    step = Decimal(1).scaleb(-decimals)
-    digits = str(abs(value).scaleb(decimals).to_integral_value()) if value else "0"
-    step *= Decimal(10) ** (len(digits) - len(digits.rstrip("0"))) if digits.isdigit() and value else 1
+    digits = write_decimal(_EXACT.scaleb(value.copy_abs(), decimals)).split(".")[0]
+    zeros = len(digits) - len(digits.rstrip("0")) if value else 0
+    step = _EXACT.scaleb(Decimal(1), zeros - decimals)
     if leeway == "above":
-        return Interval(value, value + step)
+        return Interval(value, _EXACT.add(value, step))
     if leeway == "below":
-        return Interval(value - step, value)
-    return Interval(value - step / 2, value + step / 2)
+        return Interval(_EXACT.subtract(value, step), value)
+    return _reach(value, _EXACT.multiply(step, _HALF))
 
 
 def has_empty_decimals(figures: list[Figure]) -> bool:
@@ -135,8 +143,26 @@ def drop_empty_decimals(value: Decimal) -> Decimal:
     >>> drop_empty_decimals(Decimal("3261270000000.0")), drop_empty_decimals(Decimal("5.10"))
     (Decimal('3261270000000'), Decimal('5.1'))
     """
-    whole = value.to_integral_value()
-    return whole if value == whole else value.normalize()
+    text = write_decimal(value)
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def multiply(value: Decimal, factor: Decimal) -> Decimal:
+    """Return a product with all its digits, however many there are.
+
+    >>> multiply(Decimal("1234567890123456789012345678901.5"), Decimal(10**8))
+    Decimal('123456789012345678901234567890150000000.0')
+    """
+    return _EXACT.multiply(value, factor)
+
+
+def read_decimal(text: str) -> Decimal | None:
+    """Read an xsd:decimal (https://www.w3.org/TR/xmlschema11-2/#decimal) to the letter; None for any other text.
+
+    >>> read_decimal("-0.10"), read_decimal("1_0"), read_decimal("NaN"), read_decimal("1E3")
+    (Decimal('-0.10'), None, None, None)
+    """
+    return Decimal(text) if _XSD_DECIMAL.fullmatch(text) else None
 
 
 def count_places(figures: Iterable[Decimal]) -> tuple[int, int]:

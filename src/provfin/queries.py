@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -118,13 +118,21 @@ class Question:
         """
         return Query(_insert_values(self.text, self.read_terms(given)))
 
+    def unbind(self) -> "Question":
+        """Return the question as its file had it, where its text has the defaults bound, as `bind` writes them."""
+        return replace(self, text=self.text.replace(_write_values(self.read_terms()), "", 1))
+
 
 def _insert_values(text: str, terms: Mapping[str, Term]) -> str:
+    return _WHERE.sub(lambda match: match[0] + _write_values(terms), text, count=1)
+
+
+def _write_values(terms: Mapping[str, Term]) -> str:
     if not terms:
-        return text
+        return ""
     names = " ".join(f"?{name}" for name in terms)
     row = " ".join(str(term) for term in terms.values())
-    return _WHERE.sub(lambda match: f"{match[0]}\n  VALUES ({names}) {{ ({row}) }}", text, count=1)
+    return f"\n  VALUES ({names}) {{ ({row}) }}"
 
 
 def _parse_iri(text: str) -> ox.NamedNode:
@@ -174,28 +182,32 @@ def load_topics(folder: Path | None = None) -> dict[str, Mapping[str, str]]:
 
 def read_question(path: Path) -> Question:
     """Read a question file; raises `InputError` when its header is incomplete."""
-    text = path.read_text(encoding="utf-8")
+    return parse_question(path.stem, path.read_text(encoding="utf-8"), str(path))
+
+
+def parse_question(name: str, text: str, where: str) -> Question:
+    """Return the question of a name that a text holds; raises `InputError` naming `where` it is incomplete."""
     found = [match for line in text.splitlines() if (match := _HEADER.fullmatch(line.strip()))]
     titles = {match["language"]: match["value"] for match in found if match["key"] == "title"}
     descriptions = {match["language"]: match["value"] for match in found if match["key"] == "description"}
     for key, texts in (("title", titles), ("description", descriptions)):
         for language in ("en", "zh"):
             if language not in texts:
-                raise InputError(f"no {key}@{language}", where=str(path), repair="add it to the header")
+                raise InputError(f"no {key}@{language}", where=where, repair="add it to the header")
     if _FORM.search(text) is None:
-        raise InputError("no line begins with SELECT", where=str(path), repair="begin the query's form on its own line")
+        raise InputError("no line begins with SELECT", where=where, repair="begin the query's form on its own line")
     if _WHERE.search(text) is None:
-        raise InputError("no line 'WHERE {'", where=str(path), repair="write the query's main WHERE on its own line")
-    parameters = tuple(_read_parameter(match["value"], path) for match in found if match["key"] == "param")
+        raise InputError("no line 'WHERE {'", where=where, repair="write the query's main WHERE on its own line")
+    parameters = tuple(_read_parameter(match["value"], where) for match in found if match["key"] == "param")
     topic = next((match["value"].strip() for match in found if match["key"] == "topic"), "")
-    return Question(path.stem, titles, descriptions, parameters, text, topic)
+    return Question(name, titles, descriptions, parameters, text, topic)
 
 
-def _read_parameter(value: str, path: Path) -> Parameter:
+def _read_parameter(value: str, where: str) -> Parameter:
     match = _PARAMETER.fullmatch(value.strip())
     if match is None:
         repair = "write: name type default | help@en | 说明@zh"
-        raise InputError(f"not a parameter: {value}", where=str(path), repair=repair)
+        raise InputError(f"not a parameter: {value}", where=where, repair=repair)
     if match["name"] in RESERVED:
-        raise InputError(f"a parameter named {match['name']}", where=str(path), repair="name it otherwise")
+        raise InputError(f"a parameter named {match['name']}", where=where, repair="name it otherwise")
     return Parameter(match["name"], match["type"], match["default"], {"en": match["en"], "zh": match["zh"]})

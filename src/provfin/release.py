@@ -4,13 +4,15 @@ A release is a folder named by its hash that appears by one rename; the pointer 
 A crash between any two steps leaves the release before it in place. Refuses to open one whose bytes have changed.
 """
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +38,18 @@ _MANIFEST = "manifest.json"
 _POINTER = "CURRENT"
 NEWEST = "newest"
 _SHORTEST_PREFIX = 4
+_BUILDING = ".building-"
+# No release takes so long to write: what is older was left by a crash.
+_STALE_SECONDS = 24 * 60 * 60
+
+
+def name_release(release_hash: str) -> str:
+    """Return the IRI of a release: the first 16 characters of its hash name it, as they name its folder.
+
+    >>> name_release("0123456789abcdef0123")
+    'https://w3id.org/provfin/id/release/0123456789abcdef'
+    """
+    return f"{BASE}release/{release_hash[:16]}"
 
 
 @dataclass(frozen=True)
@@ -91,28 +105,29 @@ def find_graph_files(assets: Assets) -> Iterator[tuple[str, Path]]:
             yield f"{BASE}graph/{folder.name}", path
 
 
-def read_quads(assets: Assets) -> Iterator[ox.Quad]:
+def read_quads(assets: Assets, files: Iterable[tuple[str, Path]] | None = None) -> Iterator[ox.Quad]:
     """Yield every quad of a release: what the Turtle files assert, what the ontology makes of it, what that amounts to.
 
-    Each triple is in one graph only. Raises `InputError` for bad Turtle.
+    The files come with the names of their graphs, as `find_graph_files` yields them, which is the default. Each triple
+    is in one graph only. Raises `InputError` for bad Turtle.
     """
-    quads = list(_read_asserted(assets))
+    quads = list(_read_asserted(find_graph_files(assets) if files is None else files))
     quads.extend(derive_quads(quads, load_rules(assets)))
     yield from quads
     questions = load_questions(assets.questions)
     yield from describe_quads(quads, questions.values(), load_topics(assets.questions) if questions else {})
 
 
-def _read_asserted(assets: Assets) -> Iterator[ox.Quad]:
+def _read_asserted(files: Iterable[tuple[str, Path]]) -> Iterator[ox.Quad]:
     """Yield every quad of the Turtle files.
 
     What belongs to no report (periods, dates, rules, candidates) goes to the vocabulary whichever file tells it; in the
     graph of every report, a union of graphs would meet it once for each.
     """
-    for name, path in find_graph_files(assets):
-        own = ox.NamedNode(name)
+    for name, path in files:
+        own, report_id = ox.NamedNode(name), name.rsplit("/", 1)[1]
         for triple in _read_named(path, is_ontology=name == ONTOLOGY_GRAPH):
-            graph = _SHARED if own not in _FOR_ALL and _is_shared(triple.subject, path.parent.name) else own
+            graph = _SHARED if own not in _FOR_ALL and _is_shared(triple.subject, report_id) else own
             yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
@@ -133,9 +148,9 @@ def _read_named(path: Path, *, is_ontology: bool) -> Iterator[ox.Triple]:
             raise InputError("blank nodes", where=str(path), repair="give every node an IRI")
 
 
-def gather_content(assets: Assets) -> Content:
-    """Read all Turtle files into the content of a release; raises `InputError` for a file that is not Turtle."""
-    written = ox.serialize(read_quads(assets), format=ox.RdfFormat.N_QUADS)
+def gather_content(assets: Assets, files: Iterable[tuple[str, Path]] | None = None) -> Content:
+    """Read Turtle files, as `read_quads` does, into the content of a release; raises `InputError` for bad Turtle."""
+    written = ox.serialize(read_quads(assets, files), format=ox.RdfFormat.N_QUADS)
     assert written is not None
     return Content.from_lines(written.splitlines(keepends=True))
 
@@ -188,9 +203,13 @@ def _clear_errors(folder: Path) -> Iterator[None]:
 
 
 def publish(folder: Path, content: Content) -> Release:
-    """Write a release and make it the newest; doing so again with the same content changes nothing."""
+    """Write a release and make it the newest; doing so again with the same content changes nothing.
+
+    Several processes may do so at once, on a folder they share.
+    """
     with _clear_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         release = find_release(folder, content) or _write(folder, content)
         replace_file(folder / _POINTER, f"{release.folder.name}\n".encode())
         _sync_folder(folder)
@@ -198,19 +217,39 @@ def publish(folder: Path, content: Content) -> Release:
 
 
 def _write(folder: Path, content: Content) -> Release:
-    target = folder / content.hash[:16]
-    temporary = Path(tempfile.mkdtemp(dir=folder, prefix=".building-"))
+    temporary = Path(tempfile.mkdtemp(dir=folder, prefix=_BUILDING))
     try:
         replace_file(temporary / _DATA, content.data)
         manifest = json.dumps({"hash": content.hash, "graphs": content.graphs}, indent=2)
         replace_file(temporary / _MANIFEST, manifest.encode())
         _sync_folder(temporary)
         temporary.chmod(0o755)
-        temporary.rename(target)
+        return _appear(temporary, folder, content)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def _appear(temporary: Path, folder: Path, content: Content) -> Release:
+    """Give a whole release its name, or return the one that another process has put there meanwhile."""
+    target = folder / content.hash[:16]
+    try:
+        temporary.rename(target)
+    except OSError as error:
+        there = find_release(folder, content) if error.errno in {errno.ENOTEMPTY, errno.EEXIST} else None
+        if there is None:
+            raise
+        shutil.rmtree(temporary, ignore_errors=True)
+        return there
     return Release(content.hash, target, content.graphs)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a crash has left of releases that were never whole."""
+    for path in folder.glob(f"{_BUILDING}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -248,9 +287,14 @@ def find_newest(folder: Path) -> str | None:
         return None
 
 
+def is_newest(name: str) -> bool:
+    """Tell whether a name is one of those that mean the newest release."""
+    return name in {NEWEST, _POINTER}
+
+
 def list_matches(folder: Path, name: str) -> list[Release]:
     """Return the releases meant by `newest`, `CURRENT` or the first characters of a hash, at least 4 of them."""
-    if name in {NEWEST, _POINTER}:
+    if is_newest(name):
         name = find_newest(folder) or ""
     return [
         release for release in list_releases(folder) if len(name) >= _SHORTEST_PREFIX and release.hash.startswith(name)
@@ -262,11 +306,17 @@ def open_release(folder: Path, name: str) -> Release:
 
     Raises `InputError` when there is none or several, or when it is damaged.
     """
-    if name in {NEWEST, _POINTER}:
-        return open_newest(folder)
+    return open_newest(folder) if is_newest(name) else _load(resolve_name(folder, name).folder)
+
+
+def resolve_name(folder: Path, name: str) -> Release:
+    """Return the release a name means, as `open_release` does, without reading its quads.
+
+    Raises `InputError` when there is none or several.
+    """
     found = list_matches(folder, name)
     if len(found) == 1:
-        return _load(found[0].folder)
+        return found[0]
     there = found or list_releases(folder)
     names = ", ".join(release.hash[:16] for release in there) or "none: run provfin build"
     what = "several releases start like this" if found else "no such release"

@@ -51,7 +51,11 @@ class Settings(BaseSettings):
     )
     proxies: str = Field(default="127.0.0.1", description="addresses of proxies whose X-Forwarded headers are trusted")
     connections: int = Field(default=1000, ge=1, description="connections that are open at once")
-    idle_seconds: int = Field(default=15, ge=1, description="seconds a connection may take to send a request")
+    idle_seconds: int = Field(
+        default=15,
+        ge=1,
+        description="seconds a connection may take to send a request, or to take 10 kB of an answer for each",
+    )
     services: str = Field(default="", description="addresses SERVICE may ask, separated by spaces; none unless named")
     old_releases: int = Field(default=2, ge=0, description="older releases kept ready at once")
     store: HttpUrl | None = Field(

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -26,6 +27,10 @@ from provfin.syntax import describe_fault
 # space, of which only what a query needs is ever used.
 STACK_BYTES = 512 * 1024 * 1024
 _THREADS = 8
+
+# Whose query is being answered: a text that tells clients apart, none where nobody needs to. A service may use it to
+# keep one client from taking what is there for all.
+CLIENT: ContextVar[str] = ContextVar("client", default="")
 
 # Media types by what the query asks for; the first of each is the default.
 RESULT_FORMATS: Mapping[str, ox.QueryResultsFormat] = {

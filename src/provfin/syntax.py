@@ -1,10 +1,12 @@
-"""Owns saying where a query stops being SPARQL, and why.
+"""Owns the tokens of SPARQL, and where a query stops being SPARQL, and why.
 
 The engine's parser tells that a query is none, often at its very end; rdflib's tells the statement that cannot be read.
 Refuses to decide whether a query is good: only what the engine has refused is looked at.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pyparsing import ParseException, lineno
 from pyparsing import col as column_of
@@ -13,9 +15,53 @@ from rdflib.plugins.sparql.parser import parseQuery
 _PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<cause>.*)", re.DOTALL)
 _CHARACTERS = re.compile(r"\[(?:[^\[\]']|'[^']*'|\n)*\]")
 _DECLARED = re.compile(r"prefix\s+(?P<prefix>[\w.-]*):", re.IGNORECASE)
-_NAME = re.compile(r"""<[^<>\s]*>|"[^"]*"|'[^']*'|\#[^\n]*|[?$]\w+|(?P<prefix>[A-Za-z][\w.-]*|):""")
+_TOKEN = re.compile(
+    r"""
+    (?P<comment> \#[^\r\n]*)
+  | (?P<string> \"\"\"(?:[^"\\]|\\.|\"(?!\"\"))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
+              | \"(?:[^"\\\r\n]|\\.)*\" | '(?:[^'\\\r\n]|\\.)*')
+  | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*>)
+  | (?P<variable> [?$]\w+)
+  | (?P<blank> _:\w+)
+  | (?P<name> (?:[^\W\d_](?:[\w.-]*[\w-])?)?:
+              (?:(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[^\s\w])*(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[^\s\w]))?)
+  | (?P<word> [^\W\d_]\w*)
+  | (?P<open> [(\[{]) | (?P<close> [)\]}])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+# https://www.w3.org/TR/sparql11-query/#codepointEscape
+_ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}")
+_LAST_ASCII = 127
 _MOST_EXPECTED = 12
 _MOST_QUOTED = 30
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a query: what it is, its text, and where it starts and ends.
+
+    Its kind is `string`, `iri` (in brackets), `variable`, `blank`, `name` (with a prefix), `word`, `open` or `close`.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def read_tokens(text: str, start: int = 0) -> Iterator[Token]:
+    """Yield the tokens of a query from a place on; comments, numbers and operators are passed over.
+
+    https://www.w3.org/TR/sparql11-query/#sparqlGrammar
+
+    >>> [token.text for token in read_tokens("ASK { ?s a:b <c>, 'd # e' } # f")]
+    ['ASK', '{', '?s', 'a:b', '<c>', "'d # e'", '}']
+    """
+    for match in _TOKEN.finditer(text, start):
+        kind = match.lastgroup or ""
+        if kind != "comment":
+            yield Token(kind, match[0], match.start(), match.end())
 
 
 def describe_fault(text: str, message: str) -> str:
@@ -38,8 +84,11 @@ def describe_fault(text: str, message: str) -> str:
 
 
 def _find_fault(text: str) -> str | None:
+    level = _level(text)
+    if level is None:
+        return None
     try:
-        parseQuery(text)
+        parseQuery(level)
     except ParseException as error:
         rest = " ".join(text[error.loc :].split())[:_MOST_QUOTED]
         cause = f"not understood from here on: {rest!r}" if rest else "the query ends too early"
@@ -49,12 +98,23 @@ def _find_fault(text: str) -> str | None:
     return _find_prefix(text)
 
 
+def _level(text: str) -> str | None:
+    """Return a query of the same length and structure in which the parser puts nothing shorter or longer in a place.
+
+    It puts spaces for a tab, and for an escape what it stands for; None where that may be structure.
+    """
+    if any(int(match[0][2:], 16) <= _LAST_ASCII for match in _ESCAPE.finditer(text)):
+        return None
+    return _ESCAPE.sub(lambda match: "a" * len(match[0]), text.replace("\t", " "))
+
+
 def _find_prefix(text: str) -> str | None:
     """Name the first prefix that is not declared; what looks like one inside a string or an IRI is passed over."""
     declared = {match["prefix"] for match in _DECLARED.finditer(text)}
-    for match in _NAME.finditer(text):
-        if match["prefix"] is not None and match["prefix"] not in declared:
-            return _place(text, match.start(), f"the prefix {match['prefix']}: is not declared")
+    for token in read_tokens(text):
+        prefix = token.text.partition(":")[0]
+        if token.kind == "name" and prefix not in declared:
+            return _place(text, token.start, f"the prefix {prefix}: is not declared")
     return None
 
 

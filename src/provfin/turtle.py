@@ -1,6 +1,6 @@
 """Owns writing and reading Turtle: the same triples give the same bytes, one predicate a line, no blank nodes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -67,6 +67,18 @@ CODE_PREFIXES = {
 ALL_PREFIXES = {**PREFIXES, **CODE_PREFIXES}
 
 
+def shorten_iri(iri: str, prefixes: Mapping[str, str] = ALL_PREFIXES) -> str:
+    """Return an IRI with its prefix, as it is where none of the prefixes leaves a plain local name.
+
+    >>> shorten_iri(f"{BASE}area/CN"), shorten_iri("http://www.w3.org/ns/prov#Entity")
+    ('area:CN', 'prov:Entity')
+    >>> shorten_iri("http://example.org/a")
+    'http://example.org/a'
+    """
+    place = max(iri.rfind("/"), iri.rfind("#")) + 1
+    return next((f"{prefix}:{iri[place:]}" for prefix, start in prefixes.items() if start == iri[:place]), iri)
+
+
 def sort_triples(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     """Return triples without repeats, by subject, its types first, then by predicate and object."""
     return sorted(set(triples), key=_order)
@@ -83,6 +95,14 @@ def write_turtle(triples: Iterable[ox.Triple]) -> bytes:
     data = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=ALL_PREFIXES)
     assert data is not None
     return data
+
+
+def find_turtle(folder: Path) -> list[Path]:
+    """Return the Turtle files below a folder; raises `InputError` when there are none."""
+    paths = sorted(folder.rglob("*.ttl"))
+    if not paths:
+        raise InputError("no Turtle files", where=str(folder), repair="give a folder that extract or build wrote")
+    return paths
 
 
 def read_turtle(path: Path) -> list[ox.Triple]:

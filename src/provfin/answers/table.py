@@ -8,47 +8,25 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
 
 import pyoxigraph as ox
 
+from provfin.quantity import read_decimal
 from provfin.queries import PATTERNS
+from provfin.sheets import Cell, Column, Kind
 from provfin.store import RESULT_FORMATS
 from provfin.turtle import PREFIXES
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Cell = str | int | Decimal | dt.date | None
 
 _XSD = PREFIXES["xsd"]
 _JSON = ox.QueryResultsFormat.JSON
-_DECIMAL = re.compile(r"[+\-]?([0-9]+([.][0-9]*)?|[.][0-9]+)")
 _INTEGER = re.compile(r"[+\-]?[0-9]+")
 _INTEGERS = (
     "integer", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger",
     "negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
 )  # fmt: skip
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
-
-
-class Kind(StrEnum):
-    """What the cells of a column are."""
-
-    text = "text"
-    iri = "iri"
-    integer = "integer"
-    decimal = "decimal"
-    date = "date"
-    boolean = "boolean"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of an answer: the variable, what its cells are, and the cells, None where one is empty."""
-
-    name: str
-    kind: Kind
-    cells: Sequence[Cell]
 
 
 @dataclass(frozen=True)
@@ -135,7 +113,7 @@ _KINDS: Mapping[str, Kind] = {
 }
 _CHECKS: Mapping[Kind, Callable[[str], bool]] = {
     Kind.integer: lambda text: _INTEGER.fullmatch(text) is not None,
-    Kind.decimal: lambda text: _DECIMAL.fullmatch(text) is not None,
+    Kind.decimal: lambda text: read_decimal(text) is not None,
     Kind.date: _is_date,
     Kind.boolean: lambda text: text in _TRUTHS,
     Kind.text: lambda _: True,
@@ -144,7 +122,7 @@ _READERS: Mapping[Kind, Callable[[str], Cell]] = {
     Kind.text: str,
     Kind.iri: str,
     Kind.integer: int,
-    Kind.decimal: Decimal,
+    Kind.decimal: read_decimal,
     Kind.date: dt.date.fromisoformat,
     Kind.boolean: lambda text: _TRUTHS[text],
 }

@@ -5,10 +5,10 @@ Refuses to guess: a name that several concepts share, or none has, is an error w
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from provfin.errors import InputError
-from provfin.turtle import ALL_PREFIXES
+from provfin.turtle import shorten_iri
 
 _MOST_NAMES = 8
 
@@ -22,7 +22,7 @@ class Concepts:
         self._names: dict[str, set[str]] = defaultdict(set)
         self._spelled: dict[str, str] = {}
         for iri, name in rows:
-            for code in (iri, iri.rsplit("/", 1)[-1], _shorten(iri)):
+            for code in (iri, iri.rsplit("/", 1)[-1], shorten_iri(iri)):
                 self._codes[code].add(iri)
             self._names[_fold(name)].add(iri)
             self._spelled.setdefault(_fold(name), name)
@@ -48,8 +48,3 @@ class Concepts:
 
 def _fold(name: str) -> str:
     return " ".join(name.casefold().split())
-
-
-def _shorten(iri: str, prefixes: Mapping[str, str] = ALL_PREFIXES) -> str:
-    start, _, code = iri.rpartition("/")
-    return next((f"{prefix}:{code}" for prefix, place in prefixes.items() if place == f"{start}/"), iri)

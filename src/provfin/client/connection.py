@@ -102,18 +102,21 @@ class Connection:
         return read_results(answer.body)
 
     def _select(self, sparql: str, **parameters: Any) -> "pd.DataFrame":
-        found = self.query(sparql, **parameters)
-        if isinstance(found, bool | rdflib.Graph):
-            raise InputError("the answer is no table", where="answer", repair="give the address of a SPARQL endpoint")
-        return found
+        return _check_table(self.query(sparql, **parameters))
 
     def question(self, name: str, **parameters: Any) -> "pd.DataFrame":
         """Return the answer to a competency question; its parameters are those of its header, as text or values.
 
-        Raises `InputError` for a name or parameter that is not there, naming those that are.
+        The question is that of the server where it has one of this name, else that of this installation. Raises
+        `InputError` for a name or parameter that is not there, naming those that are.
         """
         given = {key: item if isinstance(item, str) else make_term(item).value for key, item in parameters.items()}
-        return self._select(find_question(name).bind(given).text)
+        answer = self._open().ask_question(name, given)
+        return (
+            self._select(find_question(name).bind(given).text)
+            if answer is None
+            else _check_table(read_results(answer.body))
+        )
 
     def series(
         self,
@@ -192,8 +195,9 @@ class Connection:
     def provenance(self, figure: Any) -> "pd.DataFrame":
         """Return the places a figure is printed at: report, section, start, end, exact text, what read it, origin.
 
-        The figure is the IRI of an observation or a row that has one as `observation`. Places are in code points of
-        the report's untouched source. Raises `InputError` when there is no such observation.
+        `read_by` is `rule` or `reviewer` and `rule` the code of the rule, as in the tables that can be downloaded. The
+        figure is the IRI of an observation or a row that has one as `observation`. Places are in code points of the
+        report's untouched source. Raises `InputError` when there is no such observation.
         """
         observation = _read_observation(figure)
         found = self._select(series.MENTIONS, observation=observation)
@@ -203,8 +207,17 @@ class Connection:
         titles = dict(zip(parts["part"], parts["title"], strict=True))
         wholes = dict(zip(parts["part"], parts["whole"], strict=True))
         found["section"] = [_write_trail(part, titles, wholes) for part in found["part"]]
-        columns = ["report", "section", "start", "end", "exact", "read_by", "origin", "mention"]
+        found["read_by"] = (
+            found["rule"].str.startswith("review").map({True: "reviewer", False: "rule"}).astype("string")
+        )
+        columns = ["report", "section", "start", "end", "exact", "read_by", "rule", "origin", "mention"]
         return found[columns]
+
+
+def _check_table(found: "pd.DataFrame | bool | rdflib.Graph") -> "pd.DataFrame":
+    if isinstance(found, bool | rdflib.Graph):
+        raise InputError("the answer is no table", where="answer", repair="give the address of a SPARQL endpoint")
+    return found
 
 
 def _cut(iri: str) -> str:

@@ -9,19 +9,20 @@ import hashlib
 import json
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+import httpx
 import pyoxigraph as ox
 
 from provfin.assets import find_assets
-from provfin.differences import read_folder, read_nquads
-from provfin.entailments import derive_quads, load_rules
+from provfin.differences import read_nquads
 from provfin.errors import InputError
+from provfin.folders import gather_folder
 from provfin.queries import Query
 from provfin.release import gather_content, is_release_folder, load_release
 from provfin.store import Answer, BadQueryError, LocalEngine
@@ -33,6 +34,8 @@ _GRAPH_TYPES = f"{TRIPLES}, text/turtle;q=0.9, application/rdf+xml;q=0.8"
 _LONGEST_GET = 1500
 _LONGEST_REASON = 300
 _HASH = re.compile(r"[0-9a-f]{64}|[0-9a-f]{16}")
+# Where a server of this project answers queries; its questions have addresses beside it.
+_OWN_ENDPOINT = "/sparql"
 _REPAIRS = {
     400: "mend the query",
     401: "give the address of an endpoint that is open to you",
@@ -50,6 +53,10 @@ class Endpoint(Protocol):
 
     def ask(self, text: str) -> Answer:
         """Answer a query; raises `InputError` saying why it cannot be."""
+        ...
+
+    def ask_question(self, name: str, parameters: Mapping[str, str]) -> Answer | None:
+        """Answer the question of a name that the endpoint itself has, None where it has none; raises as `ask`."""
         ...
 
     @property
@@ -74,6 +81,10 @@ class LocalEndpoint:
             what = " ".join(str(error).split())[:_LONGEST_REASON]
             raise InputError(what, where="query", repair="mend the query") from error
 
+    def ask_question(self, name: str, parameters: Mapping[str, str]) -> None:
+        """Answer nothing: over files, the questions are those of this installation."""
+        return
+
 
 def open_installation() -> LocalEndpoint:
     """Return an endpoint over the data of this installation."""
@@ -93,11 +104,7 @@ def open_path(path: Path) -> LocalEndpoint:
     if not path.is_dir():
         data = read_nquads(path)
         return LocalEndpoint(_load(data, path), hashlib.sha256(data).hexdigest())
-    quads = list(read_folder(path))
-    store = ox.Store()
-    store.extend(quads)
-    store.extend(derive_quads(quads, load_rules(find_assets())))
-    return LocalEndpoint(store, None)
+    return LocalEndpoint(_load(gather_folder(path).data), None)
 
 
 def _load(data: bytes, path: Path | None = None) -> ox.Store:
@@ -138,6 +145,36 @@ class HttpEndpoint:
         self._tag = headers.get("etag", "")
         return Answer(body, headers.get("content-type", "").partition(";")[0].strip().lower())
 
+    def ask_question(self, name: str, parameters: Mapping[str, str]) -> Answer | None:
+        """Answer a question at its address beside the endpoint (`…/questions/<name>?…`), where the server has it.
+
+        So the server's own question is answered, with parameters of its own types, and not what this installation
+        calls so. None where there is no such address, or no results at it.
+        """
+        if not self.url.endswith(_OWN_ENDPOINT):
+            return None
+        address = f"{self.url.removesuffix(_OWN_ENDPOINT)}/questions/{quote(name, safe='')}"
+        response = self._get(address, parameters)
+        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if response.status_code == httpx.codes.NOT_FOUND or (response.is_success and media_type != RESULTS):
+            return None
+        if not response.is_success:
+            raise self._explain(response.status_code, response.content, address)
+        self._tag = response.headers.get("etag", "")
+        return Answer(response.content, media_type)
+
+    def _get(self, address: str, parameters: Mapping[str, str]) -> httpx.Response:
+        headers = {"Accept": RESULTS, "User-Agent": "provfin-client"}
+        try:
+            return httpx.get(
+                address, params=dict(parameters), headers=headers, timeout=self._seconds, follow_redirects=True
+            )
+        except httpx.TimeoutException as error:
+            raise self._say_late() from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            what = f"cannot be reached ({error})"
+            raise InputError(what, where=address, repair="check the address, and that the server runs") from error
+
     def _prepare(self, text: str) -> Any:
         wrapper = self._wrapper_class(self.url, agent="provfin-client")
         wrapper.setQuery(text)
@@ -176,9 +213,11 @@ class HttpEndpoint:
             f"no answer in {self._seconds} s", where=self.url, repair="ask for less, or give more seconds"
         )
 
-    def _explain(self, status: int, body: bytes) -> InputError:
+    def _explain(self, status: int, body: bytes, address: str | None = None) -> InputError:
         repair = _REPAIRS.get(status, "ask again later" if status >= 500 else "mend the query")
-        return InputError(f"{_read_detail(body)} (HTTP {status})", where=self.url, repair=repair)
+        if address is not None and status == httpx.codes.BAD_REQUEST:
+            repair = "mend the parameters"
+        return InputError(f"{_read_detail(body)} (HTTP {status})", where=address or self.url, repair=repair)
 
 
 def _import_wrapper() -> Callable[..., Any]:

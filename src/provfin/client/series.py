@@ -29,11 +29,11 @@ MEASURES = f"""{_PROLOGUE}SELECT DISTINCT ?code WHERE {{
   ?observation pf:indicator ?indicator ; pf:measure/skos:notation ?code
 }} ORDER BY ?code"""
 
-MENTIONS = f"""{_PROLOGUE}SELECT DISTINCT ?mention ?report ?part ?start ?end ?exact ?read_by ?origin WHERE {{
+MENTIONS = f"""{_PROLOGUE}SELECT DISTINCT ?mention ?report ?part ?start ?end ?exact ?rule ?origin WHERE {{
   ?observation pf:mention ?mention .
   ?mention pf:report/dcterms:identifier ?report ; pf:part ?part ; oa:start ?start ; oa:end ?end ; oa:exact ?exact ;
-    pf:readBy ?rule ; pf:origin ?origin .
-  ?rule rdfs:label ?read_by .
+    pf:readBy ?reader ; pf:origin ?origin .
+  BIND(REPLACE(STR(?reader), "^.*/", "") AS ?rule)
 }} ORDER BY ?report ?start"""
 PARTS = f"""{_PROLOGUE}SELECT DISTINCT ?part ?title ?whole WHERE {{
   ?observation pf:mention/pf:part/dcterms:isPartOf* ?part .

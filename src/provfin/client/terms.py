@@ -14,16 +14,11 @@ import pyoxigraph as ox
 import rdflib
 
 from provfin.errors import InputError
+from provfin.syntax import read_tokens
 from provfin.turtle import PREFIXES
 
 _IRI = re.compile(r"(?:https?://|urn:)[^\s<>\"{}|\\^`]+")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_TOKEN = re.compile(
-    r"\#[^\r\n]*|\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r"|\"(?:[^\"\\\r\n]|\\.)*\"|'(?:[^'\\\r\n]|\\.)*'|<[^<>\"{}|^`\\\x00-\x20]*>"
-    r"|(?P<variable>[?$]\w+)|(?P<word>[A-Za-z_][\w:.-]*)|(?P<brace>[{}])",
-    re.DOTALL,
-)
 
 Term = ox.NamedNode | ox.Literal
 
@@ -91,7 +86,7 @@ def bind_values(text: str, parameters: Mapping[str, Any]) -> str:
     """
     if not parameters:
         return text
-    found = {match["variable"][1:] for match in _TOKEN.finditer(text) if match["variable"]}
+    found = {token.text[1:] for token in read_tokens(text) if token.kind == "variable"}
     for name in parameters:
         if name not in found or _NAME.fullmatch(name) is None:
             repair = f"its variables: {', '.join(sorted(found)) or 'none'}"
@@ -111,16 +106,16 @@ def _find_where(text: str) -> int:
     """Return the place behind the brace that opens the main WHERE."""
     depth = 0
     first, is_where = None, False
-    for match in _TOKEN.finditer(text):
-        if match["brace"] == "{":
+    for token in read_tokens(text):
+        if token.text == "{":
             if depth == 0 and (first is None or is_where):
-                first = match.end()
+                first = token.end
                 if is_where:
                     break
             depth += 1
-        elif match["brace"]:
+        elif token.text == "}":
             depth -= 1
-        is_where = depth == 0 and (match["word"] or "").upper() == "WHERE"
+        is_where = depth == 0 and token.text.upper() == "WHERE"
     if first is None:
         raise InputError("the query has no WHERE to bind parameters in", where="query", repair="write WHERE { … }")
     return first

@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 
 from provfin.assets import find_assets, find_releases_folder
-from provfin.building import write_files, write_jsonl
+from provfin.building import write_files
 from provfin.commands.console import say, working, write_file
 from provfin.errors import InputError
-from provfin.export import export_records
 from provfin.exports import Files, ReleaseContent, find_export
-from provfin.exports.folder import gather_folder
+from provfin.folders import gather_folder
 from provfin.release import gather_content, open_release
 
 
@@ -41,9 +40,6 @@ def export_graph(
     """Export the graph: as RDF, as tables, as SDMX, as a research object, or as one JSON record per printed figure."""
     if data is not None and release is not None:
         raise InputError("give --data or --release", where="provfin export", repair="one of the two")
-    if shape is ExportFormat.jsonl and release is None and not out.is_dir():
-        _export_records(out, data)
-        return
     with working("Exporting"):
         content = _find_content(data, release)
         files = find_export(shape).write(content)
@@ -52,18 +48,10 @@ def export_graph(
     say(f"{content.hash[:16]} as {shape}: {', '.join(map(str, paths))} ({size:,} bytes)")
 
 
-def _export_records(out: Path, data: Path | None) -> None:
-    with working("Exporting"):
-        records = export_records(data)
-        write_file(out, write_jsonl(records))
-    say(f"{len(records)} records in {out}")
-
-
 def _find_content(data: Path | None, release: str | None) -> ReleaseContent:
     if release is not None:
         return ReleaseContent.from_release(open_release(find_releases_folder(), release))
-    assets = find_assets()
-    return gather_folder(data, assets) if data is not None else ReleaseContent.from_content(gather_content(assets))
+    return ReleaseContent.from_content(gather_content(find_assets()) if data is None else gather_folder(data))
 
 
 def _write(out: Path, files: Files) -> list[Path]:

@@ -11,6 +11,8 @@ from provfin.commands.publishing import publish_or_keep
 from provfin.release import Release
 from provfin.settings import Settings, list_settings, read_settings
 
+# For workers, files and connections that are being refused.
+_MORE_DESCRIPTORS = 1024
 _EPILOG_START = "Settings by the environment, in brackets their defaults:"
 
 
@@ -43,16 +45,29 @@ def run_server(release: Release, settings: Settings) -> None:
     from provfin.web.app import create_app
     from provfin.web.listening import make_protocol
 
+    _allow_descriptors(settings.connections)
     uvicorn.run(
         create_app(release, settings),
         host=settings.host,
         port=settings.port,
-        http=make_protocol(settings.idle_seconds),
+        http=make_protocol(settings.idle_seconds, settings.connections),
         timeout_keep_alive=settings.idle_seconds,
         timeout_graceful_shutdown=settings.query_seconds,
-        limit_concurrency=settings.connections,
         forwarded_allow_ips=settings.proxies,
         access_log=False,
         server_header=False,
         log_level="warning",
     )
+
+
+def _allow_descriptors(connections: int) -> None:
+    """Let the process have as many open files as it may need, as far as the system lets it: each connection is one."""
+    try:
+        import resource
+    except ImportError:  # there is no such limit on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _MORE_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

@@ -10,8 +10,9 @@ import pyoxigraph as ox
 
 from provfin.dataset.catalogue import describe_catalogue
 from provfin.dataset.census import Census
-from provfin.dataset.editors import Topics, describe_prefixes, describe_questions
 from provfin.dataset.partitions import describe_partitions
+from provfin.dataset.prefixes import describe_prefixes
+from provfin.dataset.questions import Topics, describe_questions
 from provfin.dataset.terms import CATALOGUE, CATALOGUE_GRAPH, DATASET, NAMESPACES, ONTOLOGY
 from provfin.entailments import ENTAILMENTS_GRAPH
 from provfin.queries import Question

@@ -62,6 +62,12 @@ _TEXTS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
     ),
 }
+# DCAT asks for languages as resources; reports have them as codes of ISO 639-1.
+# https://op.europa.eu/en/web/eu-vocabularies/dataset/-/resource?uri=http://publications.europa.eu/resource/dataset/language
+_LANGUAGES = {
+    code: make_node(f"http://publications.europa.eu/resource/authority/language/{name}")
+    for code, name in {"en": "ENG", "zh": "ZHO"}.items()
+}
 # What a report tells of itself that its dataset has in common with it.
 _SHARED = ("dcterms:title", "dcterms:identifier", "dcterms:language", "dcterms:spatial", "dcterms:temporal")
 
@@ -94,7 +100,7 @@ def _describe_whole(parts: list[ox.NamedNode], reports: list[ox.NamedNode], made
         {
             "rdf:type": expand("dcat:Catalog"),
             "dcat:dataset": [whole, *reports],
-            "dcterms:language": [ox.Literal("en"), ox.Literal("zh")],
+            "dcterms:language": [*_LANGUAGES.values()],
             **_tell_texts(CATALOGUE),
             **made,
         },
@@ -129,6 +135,7 @@ def _describe_examples(census: Census) -> Iterator[ox.Triple]:
 def _describe_report(name: str, report: str, told: Told, makers: Properties) -> Iterator[ox.Triple]:
     """Yield what the graph of a report has of the report: its title, place and time; the report is its source."""
     shared = {key: told[report].get(expand(key).value, []) for key in _SHARED}
+    shared["dcterms:language"] = [_LANGUAGES.get(code.value, code) for code in shared["dcterms:language"]]
     yield from tell(name, {"rdf:type": expand("dcat:Dataset"), "dcterms:source": make_node(report), **shared, **makers})
     for place in shared["dcterms:spatial"]:
         yield from tell(place.value, {"rdf:type": expand("dcterms:Location")})

@@ -5,10 +5,10 @@ A release is immutable, so a correction is another release; this tells which fig
 
 from pathlib import Path
 
-from provfin.differences.changes import Change, Comparison, Counts, Kind, compare_quads
+from provfin.differences.changes import Change, Comparison, Counts, Kind
 from provfin.differences.editions import Figure, Named, Place
 from provfin.differences.records import write_json
-from provfin.differences.sources import find_source, open_quads, read_folder, read_nquads
+from provfin.differences.sources import find_source, open_quads, read_nquads
 from provfin.differences.statements import write_graph
 from provfin.differences.text import write_text
 from provfin.release import Release
@@ -23,7 +23,6 @@ __all__ = [
     "Place",
     "compare_releases",
     "find_source",
-    "read_folder",
     "read_nquads",
 ]
 
@@ -40,7 +39,7 @@ class Differences(Comparison):
         return write_json(self)
 
     def to_turtle(self) -> str:
-        """Return Turtle in terms of PROV, DCAT, VoID and Data Cube, without blank nodes."""
+        """Return Turtle in terms of PROV, DCAT, VoID and Data Cube, which tell of no history; without blank nodes."""
         return write_graph(self)
 
 
@@ -50,5 +49,4 @@ def compare_releases(old: Path | Release, new: Path | Release) -> Differences:
     Each is a release, the folder of one, a `.nq` or `.nq.gz` file, or a folder of Turtle. Raises `InputError` for
     anything else.
     """
-    found = compare_quads(open_quads(old), open_quads(new))
-    return Differences(found.old, found.new, found.changes, found.resources, found.statements)
+    return Differences.find(open_quads(old), open_quads(new))

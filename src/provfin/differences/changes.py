@@ -1,13 +1,18 @@
 """Owns telling two releases apart: which figures were revised, added, withdrawn, and what else is told differently.
 
-Figures are the same when they have one IRI, or one report and the same dimensions. Refuses to judge which of two
-releases is right.
+Figures are the same when they have one IRI, or one report and the same dimensions; a report is the same when it was
+read from the same bytes. A decimal is the same when it has the same value, however many zeros it is written with.
+Refuses to judge which of two releases is right, or which was made first.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from typing import Self
+
+import pyoxigraph as ox
 
 from provfin.differences.editions import (
     AREA,
@@ -20,8 +25,11 @@ from provfin.differences.editions import (
     Edition,
     Figure,
     is_observation,
+    list_iris,
 )
+from provfin.differences.renaming import Renaming
 from provfin.differences.sources import Group, Origin, SortedQuads
+from provfin.quantity import read_decimal
 from provfin.turtle import PREFIXES
 
 _ATTRIBUTE = PREFIXES["sdmx-attribute"]
@@ -46,6 +54,10 @@ _ASPECTS = {
     f"{PF}measure": "dimensions",
 }
 _REVISING = {"value", "base_value", "unit", "bounds", "status", "dimensions"}
+_DECIMAL = f"{PREFIXES['xsd']}decimal"
+
+
+_Key = frozenset[tuple[str, str]]
 
 
 class Kind(StrEnum):
@@ -57,6 +69,7 @@ class Kind(StrEnum):
     labels = "labels_changed"
     evidence = "evidence_changed"
     other = "otherwise_changed"
+    spelling = "spelling_changed"
 
 
 @dataclass(frozen=True)
@@ -82,7 +95,8 @@ class Change:
         if _REVISING & set(self.aspects):
             return Kind.revised
         found = {"label": Kind.labels, "evidence": Kind.evidence}
-        return next((found[aspect] for aspect in ("label", "evidence") if aspect in self.aspects), Kind.other)
+        unlike = Kind.spelling if self.aspects == ("spelling",) else Kind.other
+        return next((found[aspect] for aspect in ("label", "evidence") if aspect in self.aspects), unlike)
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,18 @@ class Comparison:
     resources: Mapping[str, Counts]
     statements: Counts
 
+    @classmethod
+    def find(cls, old: SortedQuads, new: SortedQuads) -> Self:
+        """Return what two sorted sets of quads differ in."""
+        pair = _Pair(Edition(old), Edition(new))
+        changed = pair.learn_differences() if old.origin.hash != new.origin.hash else []
+        observations = [iri for iri in changed if pair.is_observation(iri)]
+        others = [iri for iri in changed if not pair.is_observation(iri)]
+        observations += sorted(set(pair.list_affected(others)) - set(observations))
+        changes = sorted(pair.list_changes(observations), key=lambda change: change.figure.this.iri)
+        resources, statements = pair.count_resources(others), pair.count_statements(changed)
+        return cls(old.origin, new.origin, tuple(changes), resources, statements)
+
     @property
     def is_empty(self) -> bool:
         """Whether both assert the same."""
@@ -112,18 +138,6 @@ class Comparison:
     def select(self, kind: Kind) -> list[Change]:
         """Return the changes of a kind, by observation."""
         return [change for change in self.changes if change.kind is kind]
-
-
-def compare_quads(old: SortedQuads, new: SortedQuads) -> Comparison:
-    """Return what two sorted sets of quads differ in."""
-    pair = _Pair(Edition(old), Edition(new))
-    changed = pair.learn_differences() if old.origin.hash != new.origin.hash else []
-    observations = [iri for iri in changed if pair.is_observation(iri)]
-    others = [iri for iri in changed if not pair.is_observation(iri)]
-    observations += sorted(set(pair.list_affected(others)) - set(observations))
-    changes = sorted(pair.list_changes(observations), key=lambda change: change.figure.this.iri)
-    resources, statements = pair.count_resources(others), pair.count_statements(changed)
-    return Comparison(old.origin, new.origin, tuple(changes), resources, statements)
 
 
 def _meet(old: Iterator[Group], new: Iterator[Group]) -> Iterator[tuple[list[bytes], list[bytes]]]:
@@ -139,22 +153,50 @@ def _meet(old: Iterator[Group], new: Iterator[Group]) -> Iterator[tuple[list[byt
         right = next(new, None) if is_new else right
 
 
+def _find_unlike(told: Description, retold: Description) -> dict[str, bool]:
+    """Return the predicates under which other terms are told, and of each whether other values are meant."""
+    keys = (key for key in {*told, *retold} if told.get(key) != retold.get(key))
+    return {key: _read_values(told.get(key, ())) != _read_values(retold.get(key, ())) for key in keys}
+
+
+def _read_values(terms: Iterable[ox.NamedNode | ox.Literal]) -> set[Decimal | ox.NamedNode | ox.Literal]:
+    """Return terms, decimals among them by their value (https://www.w3.org/TR/xmlschema11-2/#decimal)."""
+    return {_read_value(term) for term in terms}
+
+
+def _read_value(term: ox.NamedNode | ox.Literal) -> Decimal | ox.NamedNode | ox.Literal:
+    if isinstance(term, ox.NamedNode) or term.datatype.value != _DECIMAL:
+        return term
+    value = read_decimal(term.value)
+    return term if value is None else value
+
+
+def _group(keys: Iterable[tuple[str, _Key]]) -> dict[_Key, list[str]]:
+    found: dict[_Key, list[str]] = defaultdict(list)
+    for iri, key in keys:
+        if key:
+            found[key].append(iri)
+    return found
+
+
 class _Pair:
-    """The old and the new edition side by side."""
+    """The old and the new edition side by side; what both have goes by its name in the new one."""
 
     def __init__(self, old: Edition, new: Edition) -> None:
         self._old = old
         self._new = new
+        self._renaming = Renaming.find(old.sources, new.sources)
 
     def learn_differences(self) -> list[str]:
         """Read all subjects whose lines differ; return those of which other things are asserted, in order."""
         met = list(_meet(self._old.quads.groups(), self._new.quads.groups()))
         found = set(self._old.learn(line for lines, _ in met for line in lines))
         found |= set(self._new.learn(line for _, lines in met for line in lines))
-        return sorted(iri for iri in found if self._old.describe(iri) != self._new.describe(iri))
+        changed = (iri for iri in found if self._old.describe(iri) != self._new.describe(iri))
+        return sorted({iri if self._new.describe(iri) else self._renaming.forth(iri) for iri in changed})
 
     def _tell(self, iri: str) -> tuple[Description, Description]:
-        return self._old.describe(iri), self._new.describe(iri)
+        return self._old.describe(self._renaming.back(iri)), self._new.describe(iri)
 
     def is_observation(self, iri: str) -> bool:
         return any(map(is_observation, self._tell(iri)))
@@ -170,9 +212,11 @@ class _Pair:
         for iri in observations:
             old, new = self._tell(iri)
             if old and new:
-                yield self._compare(iri, iri)
+                yield self._compare(self._renaming.back(iri), iri)
+            elif old:
+                gone.append(self._renaming.back(iri))
             else:
-                (gone if old else come).append(iri)
+                come.append(iri)
         renamed = self._match(gone, come)
         for iri in gone:
             match = renamed.get(iri)
@@ -183,29 +227,33 @@ class _Pair:
         """Return the new IRI of each observation that has another one and the same dimensions."""
         if not (gone and come):
             return {}
-        keys = [self._group(self._old, gone), self._group(self._new, come)]
+        keys = (
+            _group((iri, self._find_old_key(iri)) for iri in gone),
+            _group((iri, self._new.find_key(iri)) for iri in come),
+        )
         common = [(keys[0][key], keys[1][key]) for key in keys[0] if key in keys[1]]
         return {old[0]: new[0] for old, new in common if len(old) == len(new) == 1}
 
-    @staticmethod
-    def _group(edition: Edition, iris: Iterable[str]) -> dict[frozenset[tuple[str, str]], list[str]]:
-        found = defaultdict(list)
-        for iri in iris:
-            if key := edition.find_key(iri):
-                found[key].append(iri)
-        return found
+    def _find_old_key(self, iri: str) -> _Key:
+        return frozenset((key, self._renaming.forth(code)) for key, code in self._old.find_key(iri))
 
     def _compare(self, old: str, new: str) -> Change:
-        told, retold = self._old.describe(old), self._new.describe(new)
-        changed = {key for key in {*told, *retold} if told.get(key) != retold.get(key)}
+        told, retold = self._renaming.translate(self._old.describe(old)), self._new.describe(new)
+        aspects = self._list_aspects(told, retold, is_matched=self._renaming.forth(old) != new)
         if old != new:
-            # It is the same observation for having the same dimensions, so only totals may differ.
-            changed -= self._old.dimensions | self._new.dimensions
-        aspects = {self._find_aspect(key) for key in changed} | ({"iri"} if old != new else set())
-        mentions = {term.value for key in (told, retold) for term in key.get(MENTION, ())}
-        if any(self._old.describe(iri) != self._new.describe(iri) for iri in mentions):
-            aspects.add("evidence")
+            aspects.add("iri")
+        for mention in {*list_iris(told, MENTION), *list_iris(retold, MENTION)}:
+            before, after = self._tell(mention)
+            if unlike := _find_unlike(self._renaming.translate(before), after):
+                aspects.add("evidence" if any(unlike.values()) else "spelling")
         return Change(self._old.read_figure(old), self._new.read_figure(new), tuple(sorted(aspects)))
+
+    def _list_aspects(self, told: Description, retold: Description, *, is_matched: bool) -> set[str]:
+        unlike = _find_unlike(told, retold)
+        if is_matched:
+            # It is the same observation for having the same dimensions, so only totals may differ.
+            unlike = {key: unlike[key] for key in unlike.keys() - self._old.dimensions - self._new.dimensions}
+        return {self._find_aspect(key) if is_other else "spelling" for key, is_other in unlike.items()}
 
     def _find_aspect(self, predicate: str) -> str:
         is_dimension = predicate in self._old.dimensions | self._new.dimensions
@@ -225,6 +273,10 @@ class _Pair:
         """Return how many statements were added and withdrawn."""
         counts = Counts()
         for iri in changed:
-            old, new = ({(key, term) for key, terms in told.items() for term in terms} for told in self._tell(iri))
+            names = (self._renaming.back(iri), iri)
+            old, new = (
+                {(name, key, term) for key, terms in told.items() for term in terms}
+                for name, told in zip(names, self._tell(iri), strict=True)
+            )
             counts = Counts(counts.added + len(new - old), counts.withdrawn + len(old - new))
         return counts

@@ -108,6 +108,12 @@ class Edition:
         links = self.quads.list_links(f"{PREFIXES['qb']}dimension")
         return frozenset(target[1:-1].decode() for _, target in links)
 
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """The SHA-256 of the text that each report was read from, by its IRI."""
+        texts = self.quads.list_texts(f"{PF}sha256")
+        return {subject[1:-1].decode(): text[1:-1].decode() for subject, text in texts}
+
     def list_mentioning(self, mentions: Iterable[str]) -> list[str]:
         """Return the observations that have one of these mentions."""
         wanted = {f"<{iri}>".encode() for iri in mentions}

@@ -20,9 +20,10 @@ def make_record(comparison: Comparison) -> Record:
 
     - `old`, `new`: `name` and `hash` of what was compared.
     - `counts`: how many figures each list has; `statements`: how many were `added` and `withdrawn`.
-    - `revised`, `added`, `withdrawn`, `labels_changed`, `evidence_changed`, `otherwise_changed`: lists of figures, each
-      with its `observation`, the `aspects` in which it changed (`value`, `base_value`, `unit`, `bounds`, `status`,
-      `dimensions`, `label`, `evidence`, `iri`, `other`), `labels` by language, and as `iri`, `code` and `labels` its
+    - `revised`, `added`, `withdrawn`, `labels_changed`, `evidence_changed`, `otherwise_changed`, `spelling_changed` (a
+      decimal has other zeros and the same value): lists of figures, each with its `observation`, the `aspects` in which
+      it changed (`value`, `base_value`, `unit`, `bounds`, `status`, `dimensions`, `label`, `evidence`, `iri`, `other`,
+      `spelling`), `labels` by language, and as `iri`, `code` and `labels` its
       `report`, `indicator`, `measure`, `period` and `area`. `old` and `new` (null where there is none) have
       `observation`, `labels`, `value`, `unit`, `value_in_base_unit`, `lower_bound`, `upper_bound`, `status`,
       `missing_reason`, and `evidence`: `mention`, `start`, `end` (code points), `exact`, `part`. Decimals are strings.

@@ -13,13 +13,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import pyoxigraph as ox
-
-from provfin.assets import Assets, find_assets
 from provfin.errors import InputError
-from provfin.export import find_turtle
-from provfin.release import Release, find_graph_files, is_release_folder, list_matches, load_release, open_release
-from provfin.turtle import BASE, read_turtle
+from provfin.folders import gather_folder
+from provfin.release import Release, is_release_folder, list_matches, load_release, open_release
 
 NQUADS_SUFFIXES = (".nq", ".nq.gz")
 
@@ -98,13 +94,20 @@ class SortedQuads:
 
     def list_links(self, predicate: str) -> Iterator[tuple[bytes, bytes]]:
         """Yield subject and object, as they are written, of every statement that links two resources so."""
-        needle = f"> <{predicate}> <".encode()
+        return self._list(predicate, b"<", b">")
+
+    def list_texts(self, predicate: str) -> Iterator[tuple[bytes, bytes]]:
+        """Yield subject and text, as they are written, of every statement with a text that quotes nothing."""
+        return self._list(predicate, b'"', b'"')
+
+    def _list(self, predicate: str, opening: bytes, closing: bytes) -> Iterator[tuple[bytes, bytes]]:
+        needle = f"> <{predicate}> ".encode() + opening
         # A mapped file would search from where it was last read.
         place = self._data.find(needle, 0)
         while place >= 0:
             start = self._data.rfind(b"\n", 0, place) + 1
             target = place + len(needle) - 1
-            yield self._data[start : place + 1], self._data[target : self._data.find(b">", target) + 1]
+            yield self._data[start : place + 1], self._data[target : self._data.find(closing, target + 1) + 1]
             place = self._data.find(needle, target)
 
 
@@ -122,8 +125,8 @@ def open_quads(source: Path | Release) -> SortedQuads:
     if is_release_folder(source):
         return SortedQuads.map_release(load_release(source))
     if source.is_dir():
-        data = ox.serialize(read_folder(source), format=ox.RdfFormat.N_QUADS)
-        return SortedQuads.sort_lines((data or b"").splitlines(), source.name)
+        content = gather_folder(source)
+        return SortedQuads(content.data, content.hash, source.resolve().name)
     return SortedQuads.sort_lines(read_nquads(source).splitlines(), source.name)
 
 
@@ -137,29 +140,6 @@ def read_nquads(path: Path) -> bytes:
         return gzip.decompress(data) if path.suffix == ".gz" else data
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"cannot be read ({error})", where=str(path), repair=repair) from error
-
-
-def read_folder(folder: Path) -> Iterator[ox.Quad]:
-    """Yield what a folder of Turtle asserts, with the ontology and vocabulary its terms come from.
-
-    They are its own when it has an `ontology/` beside `data/ttl/`, else those of this installation.
-    """
-    if (folder / "ontology").is_dir() and (folder / "data" / "ttl").is_dir():
-        yield from _read_files(find_graph_files(Assets(folder)))
-        return
-    yield from _read_files((f"{BASE}graph/{folder.name}", path) for path in find_turtle(folder))
-    assets = find_assets()
-    shared = (item for item in find_graph_files(assets) if not item[1].is_relative_to(assets.graphs))
-    yield from _read_files(shared)
-
-
-def _read_files(files: Iterable[tuple[str, Path]]) -> Iterator[ox.Quad]:
-    for name, path in files:
-        graph = ox.NamedNode(name)
-        for triple in read_turtle(path):
-            # Class expressions of the ontology are no part of a release.
-            if not (isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)):
-                yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def find_source(name: str, releases: Path) -> Path | Release:

@@ -6,7 +6,7 @@ from string import Template
 from provfin.differences.changes import Change, Comparison, Kind
 from provfin.differences.editions import Figure, Named
 from provfin.errors import InputError
-from provfin.turtle import ALL_PREFIXES
+from provfin.turtle import shorten_iri
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -16,10 +16,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "labels_changed": "Named otherwise",
         "evidence_changed": "Printed elsewhere or read otherwise",
         "otherwise_changed": "Told otherwise",
+        "spelling_changed": "Written with more or fewer zeros",
         "resources": "Other resources",
         "none": "no differences",
         "figures": "$revised revised, $added added, $withdrawn withdrawn; names of $labels_changed, "
-        "evidence of $evidence_changed, other statements of $otherwise_changed changed",
+        "evidence of $evidence_changed, other statements of $otherwise_changed, zeros of $spelling_changed changed",
         "statements": "$added statements added, $withdrawn withdrawn",
         "counts": "$added added, $withdrawn withdrawn, $changed changed",
         "missing": "no value",
@@ -35,10 +36,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "labels_changed": "名称变更",
         "evidence_changed": "出处变更",
         "otherwise_changed": "其他陈述变更",
+        "spelling_changed": "仅零位写法变更",
         "resources": "其他资源",
         "none": "无差异",
         "figures": "数值：修订 $revised，新增 $added，撤回 $withdrawn；名称变更 $labels_changed，"
-        "出处变更 $evidence_changed，其他变更 $otherwise_changed",
+        "出处变更 $evidence_changed，其他变更 $otherwise_changed，仅零位写法变更 $spelling_changed",
         "statements": "陈述：新增 $added，撤回 $withdrawn",
         "counts": "新增 $added，撤回 $withdrawn，变更 $changed",
         "missing": "无数值",
@@ -139,15 +141,3 @@ def _arrow(states: list[str]) -> str:
 def _tell_places(figure: Figure) -> str:
     spans = ", ".join(f"{place.start}-{place.end} ({place.exact})" for place in figure.places)
     return f"{figure.report.code} {spans}" if figure.report and spans else spans
-
-
-def shorten_iri(iri: str) -> str:
-    """Return an IRI with a prefix where there is one.
-
-    >>> shorten_iri("http://www.w3.org/2004/02/skos/core#Concept")
-    'skos:Concept'
-    """
-    for prefix, start in ALL_PREFIXES.items():
-        if iri.startswith(start) and "/" not in iri[len(start) :]:
-            return f"{prefix}:{iri[len(start) :]}"
-    return iri

@@ -23,13 +23,13 @@ __all__ = ["EXPORTS", "Export", "Files", "ReleaseContent", "find_export"]
 
 
 def _write_parquet(content: ReleaseContent) -> Files:
-    from provfin.exports.parquet import write_release_parquet
+    from provfin.exports.files import write_release_parquet
 
     return write_release_parquet(content)
 
 
 def _write_xlsx(content: ReleaseContent) -> Files:
-    from provfin.exports.workbook import write_release_xlsx
+    from provfin.exports.files import write_release_xlsx
 
     return write_release_xlsx(content)
 

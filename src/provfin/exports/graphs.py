@@ -6,8 +6,8 @@ All are sorted, so that equal graphs give equal bytes. Refuses nothing: what a r
 import pyoxigraph as ox
 
 from provfin.building import write_jsonl
-from provfin.export import make_records
 from provfin.exports.content import Files, ReleaseContent, compress
+from provfin.exports.records import make_records
 from provfin.turtle import write_turtle
 
 
@@ -31,5 +31,5 @@ def write_release_json_ld(content: ReleaseContent) -> Files:
 
 
 def write_release_jsonl(content: ReleaseContent) -> Files:
-    """Return one JSON record per mention in reading order, as `provfin export --format jsonl` gives them."""
-    return {"provfin.jsonl": write_jsonl(make_records(quad.triple for quad in content.quads))}
+    """Return one JSON record per mention in reading order (https://jsonlines.org)."""
+    return {"provfin.jsonl": write_jsonl(make_records(content.observations))}

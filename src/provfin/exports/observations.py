@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from provfin.errors import InputError
 from provfin.exports.index import LABEL, NOTATION, PF, PREF_LABEL, Index
 from provfin.mentions import ROLES
+from provfin.quantity import read_decimal
 from provfin.turtle import PREFIXES, TYPE
 
 _DCTERMS, _OA, _QB, _SKOS = (PREFIXES[name] for name in ("dcterms", "oa", "qb", "skos"))
@@ -182,10 +183,10 @@ def _name(index: Index, iri: str, predicate: str) -> tuple[str | None, str | Non
 
 
 def _to_decimal(text: str, where: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise InputError(f"{text!r} is no decimal", where=where, repair="run provfin validate on the graph") from error
+    value = read_decimal(text)
+    if value is None:
+        raise InputError(f"{text!r} is no decimal", where=where, repair="run provfin validate on the graph")
+    return value
 
 
 class _Reader:

@@ -7,17 +7,14 @@ of any structure has its columns, empty where the structure of an observation la
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
 
 from provfin.exports.content import ReleaseContent
 from provfin.exports.index import LABEL, PF
 from provfin.exports.observations import Code, Dimension, Mention, Observation
+from provfin.sheets import Cell, Column, Kind
 from provfin.turtle import BASE, PREFIXES
 
-Cell = str | int | Decimal | date | None
 Row = TypeVar("Row")
 
 _ATTRIBUTE, _DIMENSION = PREFIXES["sdmx-attribute"], PREFIXES["sdmx-dimension"]
@@ -26,19 +23,9 @@ _STATUS = PREFIXES["sdmx-code"] + "obsStatus-{status}"
 _OA = PREFIXES["oa"]
 
 
-class Kind(StrEnum):
-    """What the cells of a column are; each writer has its own name for it."""
-
-    text = "text"
-    iri = "iri"
-    date = "date"
-    integer = "integer"
-    decimal = "decimal"
-
-
 @dataclass(frozen=True)
-class Column(Generic[Row]):
-    """A column: its name, what its cells are, what it says in English and Chinese, and how it is read.
+class Field(Generic[Row]):
+    """What a column is: its name, what its cells are, what it says in English and Chinese, and how it is read.
 
     `term` is the IRI of the property a cell is a value of; `link` a URI template (RFC 6570) of that value where
     the cell is a code. A column that `is_required` has no empty cell.
@@ -56,6 +43,11 @@ class Column(Generic[Row]):
     is_code: bool = False
 
     @property
+    def notes(self) -> dict[str, str]:
+        """What goes with the column into a file that has a place for it."""
+        return {"description": self.en, "description_zh": self.zh, "property": self.term or ""}
+
+    @property
     def is_told(self) -> bool:
         """Whether `term` with a cell, or with its link, is what the graph says; the bare code of a concept is not."""
         return self.term is not None and (self.link is not None or not self.is_code)
@@ -63,7 +55,7 @@ class Column(Generic[Row]):
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its name, titles, columns, rows, and the columns that tell its rows apart.
+    """A table: its name, titles, fields, rows, and the columns that tell its rows apart.
 
     The first column has the IRI that the properties of the others are told of.
     """
@@ -71,14 +63,21 @@ class Table:
     name: str
     en: str
     zh: str
-    columns: Sequence[Column[object]]
+    fields: Sequence[Field[object]]
     rows: Sequence[tuple[Cell, ...]] = field(repr=False)
     key: Sequence[str]
 
     def list_cells(self, name: str) -> list[Cell]:
         """Return the cells of a column."""
-        place = [column.name for column in self.columns].index(name)
+        place = [item.name for item in self.fields].index(name)
         return [row[place] for row in self.rows]
+
+    def list_columns(self) -> list[Column]:
+        """Return the columns with their cells, each with what it says and its property in its notes."""
+        return [
+            Column(item.name, item.kind, [row[place] for row in self.rows], item.is_required, item.notes)
+            for place, item in enumerate(self.fields)
+        ]
 
 
 class Place(NamedTuple):
@@ -114,7 +113,7 @@ def make_mention_table(content: ReleaseContent) -> Table:
 
 
 def _make_table(
-    name: str, en: str, zh: str, columns: Sequence[Column[Row]], items: Sequence[Row], key: Sequence[str]
+    name: str, en: str, zh: str, columns: Sequence[Field[Row]], items: Sequence[Row], key: Sequence[str]
 ) -> Table:
     rows = [tuple(column.read(item) for column in columns) for item in items]
     return Table(name, en, zh, columns, rows, key)  # type: ignore[arg-type]
@@ -141,7 +140,7 @@ def _describe_code(
     term: str | None = None,
     folder: str | None = None,
     is_required: bool = False,
-) -> Iterator[Column[Observation]]:
+) -> Iterator[Field[Observation]]:
     """Yield the column of a code and those of its names; `folder` is where the IRIs are made of the codes.
 
     A total is written `_T` and named `…/total`, so the code of a breakdown leads to no IRI.
@@ -152,14 +151,14 @@ def _describe_code(
 
     link = f"{BASE}{folder}/{{{name}}}" if folder else None
     texts = f"{en}: code", f"{zh}：代码"
-    yield Column(name, Kind.text, *texts, read_part("code"), term, link, is_required=is_required, is_code=True)
+    yield Field(name, Kind.text, *texts, read_part("code"), term, link, is_required=is_required, is_code=True)
     for language, its in (("zh", ("name in Chinese", "中文名称")), ("en", ("name in English", "英文名称"))):
         read_label = read_part(f"label_{language}")
         texts = f"{en}: {its[0]}", f"{zh}：{its[1]}"
-        yield Column(f"{name}_label_{language}", Kind.text, *texts, read_label, language=language)
+        yield Field(f"{name}_label_{language}", Kind.text, *texts, read_label, language=language)
 
 
-def _describe_dimension(item: Dimension) -> Iterator[Column[Observation]]:
+def _describe_dimension(item: Dimension) -> Iterator[Field[Observation]]:
     def read(observation: Observation) -> Code | None:
         return (observation.roles if item.is_role else observation.breakdowns).get(item.name)
 
@@ -170,14 +169,14 @@ def _describe_dimension(item: Dimension) -> Iterator[Column[Observation]]:
 
 # Observations
 
-_IDENTITY: list[Column[Observation]] = [
-    Column("observation", Kind.iri, "IRI of the observation", "观测的 IRI", lambda o: o.iri, is_required=True),
-    Column(
+_IDENTITY: list[Field[Observation]] = [
+    Field("observation", Kind.iri, "IRI of the observation", "观测的 IRI", lambda o: o.iri, is_required=True),
+    Field(
         "report", Kind.text, "report: identifier", "报告标识", lambda o: o.report,
         f"{PF}report", f"{BASE}report/{{report}}", is_required=True,
     ),
-    Column("label_zh", Kind.text, "name in Chinese", "中文名称", lambda o: o.label_zh, LABEL, language="zh"),
-    Column("label_en", Kind.text, "name in English", "英文名称", lambda o: o.label_en, LABEL, language="en"),
+    Field("label_zh", Kind.text, "name in Chinese", "中文名称", lambda o: o.label_zh, LABEL, language="zh"),
+    Field("label_en", Kind.text, "name in English", "英文名称", lambda o: o.label_en, LABEL, language="en"),
     *_describe_code(
         "indicator", "indicator", "指标", lambda o: o.indicator,
         term=f"{PF}indicator", folder="indicator", is_required=True,
@@ -188,29 +187,29 @@ _IDENTITY: list[Column[Observation]] = [
     *_describe_code(
         "area", "area", "地区", lambda o: o.area, term=f"{_DIMENSION}refArea", folder="area", is_required=True
     ),
-    Column(
+    Field(
         "area_iso_3166_2", Kind.text, "area: ISO 3166-2 code of the subdivision it is or lies in",
         "地区：所属省级区划的 ISO 3166-2 代码", lambda o: o.area.iso_3166_2,
     ),
-    Column("area_gb_2260", Kind.text, "area: GB/T 2260 code", "地区：GB/T 2260 代码", lambda o: o.area.gb_2260),
+    Field("area_gb_2260", Kind.text, "area: GB/T 2260 code", "地区：GB/T 2260 代码", lambda o: o.area.gb_2260),
     # The code of a span of days has a slash and its IRI has none, so the code leads to no IRI.
     *_describe_code("period", "period", "时期", lambda o: o.period, term=f"{_DIMENSION}refPeriod", is_required=True),
-    Column("period_start", Kind.date, "period: first day", "时期：首日", lambda o: o.period.start, is_required=True),
-    Column("period_end", Kind.date, "period: last day", "时期：末日", lambda o: o.period.end, is_required=True),
+    Field("period_start", Kind.date, "period: first day", "时期：首日", lambda o: o.period.start, is_required=True),
+    Field("period_end", Kind.date, "period: last day", "时期：末日", lambda o: o.period.end, is_required=True),
 ]  # fmt: skip
 
-_VALUES: list[Column[Observation]] = [
-    Column("value", Kind.decimal, "value in the unit; empty if missing", "数值；缺失为空", lambda o: o.value, _VALUE),
-    Column(
+_VALUES: list[Field[Observation]] = [
+    Field("value", Kind.decimal, "value in the unit; empty if missing", "数值；缺失为空", lambda o: o.value, _VALUE),
+    Field(
         "decimals", Kind.integer, "decimal places printed", "印出的小数位数", lambda o: o.decimals,
         f"{_ATTRIBUTE}decimals",
     ),
     *_describe_code("unit", "unit", "单位", lambda o: o.unit, term=f"{PF}unit", folder="unit", is_required=True),
-    Column(
+    Field(
         "unit_multiplier", Kind.integer, "power of ten from the base unit to the unit", "单位相对基本单位的十的幂次",
         lambda o: o.unit.exponent, f"{_ATTRIBUTE}unitMult", is_required=True,
     ),
-    Column(
+    Field(
         "base_value", Kind.decimal, "value in the base unit", "以基本单位计的数值", lambda o: o.base_value,
         f"{PF}valueInBaseUnit",
     ),
@@ -218,23 +217,23 @@ _VALUES: list[Column[Observation]] = [
         "base_unit", "base unit", "基本单位", lambda o: o.base_unit,
         term=f"{_ATTRIBUTE}unitMeasure", folder="unit", is_required=True,
     ),
-    Column(
+    Field(
         "lower_bound", Kind.decimal, "least value the figure can stand for", "可代表的最小值（含）", lambda o: o.lower,
         f"{PF}lowerBound",
     ),
-    Column(
+    Field(
         "upper_bound", Kind.decimal, "value it stays below", "所不及的上限", lambda o: o.upper, f"{PF}upperBound"
     ),
-    Column(
+    Field(
         "status", Kind.text, "SDMX status: A normal, M missing, U printed in two ways that cannot both be true",
         "SDMX 观测状态：A 正常，M 缺失，U 表述不一", lambda o: o.status.code,
         f"{_ATTRIBUTE}obsStatus", _STATUS, is_required=True,
     ),
     *_describe_code("missing_reason", "reason why there is no value", "缺失原因", lambda o: o.missing_reason),
-    Column(
+    Field(
         "qualifier", Kind.text, "word that makes the value approximate, as printed", "约数用语", lambda o: o.qualifier
     ),
-    Column(
+    Field(
         "mentions", Kind.integer, "number of places where it is printed", "印出的处数", lambda o: len(o.mentions),
         is_required=True,
     ),
@@ -242,69 +241,69 @@ _VALUES: list[Column[Observation]] = [
 
 # Mentions
 
-_MENTIONS: list[Column[Place]] = [
-    Column("mention", Kind.iri, "IRI of the mention", "提及的 IRI", lambda at: at.mention.iri, is_required=True),
-    Column(
+_MENTIONS: list[Field[Place]] = [
+    Field("mention", Kind.iri, "IRI of the mention", "提及的 IRI", lambda at: at.mention.iri, is_required=True),
+    Field(
         "observation", Kind.iri, "IRI of the observation printed there", "所印观测的 IRI",
         lambda at: at.observation.iri, is_required=True,
     ),
-    Column(
+    Field(
         "report", Kind.text, "report: identifier", "报告标识", lambda at: at.mention.report,
         f"{PF}report", f"{BASE}report/{{report}}", is_required=True,
     ),
-    Column(
+    Field(
         "section", Kind.text, "titles of the parts it stands in, the outermost first", "所在各级标题，由外至内",
         lambda at: " / ".join(at.mention.section),
     ),
-    Column(
+    Field(
         "start", Kind.integer, "place of the first code point, from 0", "首字符位置，自 0 起",
         lambda at: at.mention.start, f"{_OA}start", is_required=True,
     ),
-    Column(
+    Field(
         "end", Kind.integer, "place behind the last code point", "末字符之后的位置", lambda at: at.mention.end,
         f"{_OA}end", is_required=True,
     ),
-    Column(
+    Field(
         "exact", Kind.text, "characters printed there", "该处所印字符", lambda at: at.mention.exact,
         f"{_OA}exact", is_required=True,
     ),
-    Column(
+    Field(
         "value", Kind.decimal, "figure printed, in the unit; empty for a dash", "所印数值；短横为空",
         lambda at: at.mention.value, f"{PF}printedValue",
     ),
-    Column(
+    Field(
         "decimals", Kind.integer, "decimal places printed", "印出的小数位数", lambda at: at.mention.decimals,
         f"{PF}printedDecimals",
     ),
-    Column(
+    Field(
         "unit", Kind.text, "unit printed: code", "所印单位：代码", lambda at: at.mention.unit.code,
         f"{PF}unit", f"{BASE}unit/{{unit}}", is_required=True,
     ),
-    Column(
+    Field(
         "unit_label_zh", Kind.text, "unit printed: name in Chinese", "所印单位：中文名称",
         lambda at: at.mention.unit.label_zh, language="zh",
     ),
-    Column(
+    Field(
         "unit_label_en", Kind.text, "unit printed: name in English", "所印单位：英文名称",
         lambda at: at.mention.unit.label_en, language="en",
     ),
-    Column(
+    Field(
         "qualifier", Kind.text, "word that makes it approximate, as printed", "约数用语",
         lambda at: at.mention.qualifier, f"{PF}qualifier",
     ),
-    Column(
+    Field(
         "origin", Kind.text, "where it stands: table or prose", "出处类型：table 表格，prose 正文",
         lambda at: at.mention.origin, f"{PF}origin", is_required=True,
     ),
-    Column(
+    Field(
         "read_by", Kind.text, "who read it: rule or reviewer", "读取者：rule 规则，reviewer 审阅者",
         lambda at: at.mention.read_by, is_required=True,
     ),
-    Column(
+    Field(
         "rule", Kind.text, "rule that read it", "读取规则", lambda at: at.mention.rule,
         f"{PF}readBy", f"{BASE}rule/{{rule}}", is_required=True,
     ),
-    Column(
+    Field(
         "is_disputed", Kind.text, "yes if it cannot be true beside the value", "与观测值不能同真者为 yes",
         lambda at: "yes" if at.mention.is_disputed else "no", is_required=True,
     ),

@@ -75,9 +75,14 @@ class Connection:
             return body
 
     async def has_rows(self, text: str, dataset: Dataset) -> bool:
-        """Tell whether the store would give all rows of a query; they are asked for as CSV, and left unread."""
+        """Tell whether the store would give all rows of a query; they are asked for as CSV, and left unread.
+
+        Raises as `ask` when the store does not answer the query at all.
+        """
         form = {"query": text, "default-graph-uri": list(dataset.default)}
         async with self._send("POST", self.address, data=form, headers={"Accept": "text/csv"}) as response:
+            if not response.is_success:
+                _refuse_failure(response, await self._read(response))
             return not set(_CUT_HEADERS) & set(response.headers)
 
     async def change(self, method: str, address: str, graph: str, data: bytes = b"") -> None:

@@ -6,28 +6,19 @@ query, options, and functions of the database behind it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from provfin.store import BadQueryError
+from provfin.syntax import Token, read_tokens
 
 _GAP = r"(?:\s|\#[^\r\n]*(?:[\r\n]|$))*"
 _IRI = r"""<(?P<iri>[^<>"{}|^`\\\x00-\x20]*)>"""
-_NAME = r"(?P<prefix>[^\W\d_][\w.-]*|):(?P<local>(?:[\w:.-]*[\w:-])?)"
 _PROLOGUE = re.compile(rf"{_GAP}(?:BASE{_GAP}|PREFIX{_GAP}(?P<declared>[\w.-]*):{_GAP}){_IRI}", re.IGNORECASE)
 _FORM = re.compile(rf"{_GAP}(?P<form>SELECT|ASK|CONSTRUCT|DESCRIBE)", re.IGNORECASE)
-_TOKEN = re.compile(
-    rf"""
-    \#[^\r\n]* | [?$]\w+
-  | \"\"\"(?:[^"\\]|\\.|\"(?!\"\"))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
-  | \"(?:[^"\\\r\n]|\\.)*\" | '(?:[^'\\\r\n]|\\.)*'
-  | (?P<from>FROM{_GAP}(?P<named>NAMED{_GAP})?(?:{_IRI}|{_NAME}))
-  | <[^<>"{{}}|^`\\\x00-\x20]*> | [^\W\d]?[\w-]*:[\w:.-]*
-  | (?P<open>[(\[{{]) | (?P<close>[)\]}}])
-    """,
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
+# Some stores read FROM NAMED without the space as well.
+_FROM = {"FROM": False, "FROMNAMED": True}
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})", re.IGNORECASE)
 # Virtuoso's: functions of its SQL, such as bif:http_get, and OPTION (get:soft ...), which fetches.
 _BEYOND = re.compile(r"(?<![\w/:#])(?:bif|sql)\s*:|\boption\s*\(", re.IGNORECASE)
@@ -82,21 +73,39 @@ def _read_prologue(text: str) -> tuple[dict[str, str], str, int]:
 
 def _take_graphs(head: Head, start: int, prefixes: Mapping[str, str], base: str) -> Head:
     graphs: dict[bool, list[str]] = {False: [], True: []}
-    kept, depth, done = [head.text[:start]], 0, start
-    for match in _TOKEN.finditer(head.text, start):
-        depth += bool(match["open"]) - bool(match["close"])
-        if match["from"] and not depth:
-            graphs[bool(match["named"])].append(_resolve(match, prefixes, base))
-            kept.append(head.text[done : match.start()])
-            done = match.end()
+    kept, done = [head.text[:start]], start
+    for first, is_named, name in _find_clauses(head.text, start):
+        graphs[is_named].append(_resolve(name.text, prefixes, base))
+        kept.append(head.text[done : first.start])
+        done = name.end
     if not any(graphs.values()):
         raise BadQueryError("the graphs after FROM cannot be read: put spaces around < where it compares")
     return Head(head.form, "".join(kept) + head.text[done:], graphs[False], graphs[True])
 
 
-def _resolve(match: re.Match[str], prefixes: Mapping[str, str], base: str) -> str:
-    if match["iri"] is not None:
-        return str(urljoin(base, match["iri"]))
-    if match["prefix"] not in prefixes:
-        raise BadQueryError(f"the prefix {match['prefix']}: is not declared")
-    return prefixes[match["prefix"]] + match["local"]
+def _find_clauses(text: str, start: int) -> Iterator[tuple[Token, bool, Token]]:
+    """Yield of each FROM outside of brackets its first token, whether it is FROM NAMED, and the name of the graph."""
+    depth = 0
+    first: Token | None = None
+    is_named = False
+    for token in read_tokens(text, start):
+        word = token.text.upper() if token.kind == "word" else ""
+        if first and not is_named and word == "NAMED":
+            is_named = True
+        elif first and token.kind in {"iri", "name"}:
+            yield first, is_named, token
+            first = None
+        else:
+            first, is_named = (token, _FROM[word]) if word in _FROM and not depth else (None, False)
+        depth += (token.kind == "open") - (token.kind == "close")
+        if not depth and token.kind == "name" and token.text.partition(":")[0].upper() in _FROM:
+            raise BadQueryError("a prefix named FROM cannot be told from the word: name it otherwise")
+
+
+def _resolve(name: str, prefixes: Mapping[str, str], base: str) -> str:
+    if name.startswith("<"):
+        return str(urljoin(base, name[1:-1]))
+    prefix, _, local = name.partition(":")
+    if prefix not in prefixes:
+        raise BadQueryError(f"the prefix {prefix}: is not declared")
+    return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)

@@ -12,13 +12,13 @@ from provfin.assets import find_releases_folder
 from provfin.errors import InputError
 from provfin.guard import Reading
 from provfin.queries import Query
-from provfin.release import Release, open_newest
+from provfin.release import Release, name_release, open_newest
 from provfin.remote.connection import MEGABYTE, Connection
-from provfin.remote.graphs import NOTES_GRAPH, NOTES_QUERY, Dataset, Note, name_whole, read_notes, restrict
+from provfin.remote.graphs import NOTES_GRAPH, NOTES_QUERY, Dataset, Note, read_notes, restrict
 from provfin.remote.heads import Head, read_head
 from provfin.remote.rewriting import choose_type, is_graph, rewrite
 from provfin.settings import Settings
-from provfin.store import Answer, ExceededError, Limit, StoreError, read_query
+from provfin.store import Answer, BadQueryError, ExceededError, Limit, StoreError, read_query
 
 # A store that gives fewer rows cuts answers to CONSTRUCT without a word; see docs/other-stores.md.
 FEWEST_ROWS = 100_000
@@ -46,7 +46,7 @@ class RemoteStore:
         try:
             self._token = await self._find_token()
             await self._refuse_cutting(address)
-        except (StoreError, ExceededError) as error:
+        except (StoreError, ExceededError, BadQueryError) as error:
             await self.stop()
             raise InputError(str(error), where=_hide_account(address), repair="see docs/other-stores.md") from error
         except BaseException:
@@ -97,7 +97,7 @@ class RemoteStore:
     async def _refuse_cutting(self, address: str) -> None:
         rows = min(FEWEST_ROWS, self._release.quads)
         text = f"SELECT ?p WHERE {{ ?s ?p ?o }} LIMIT {rows}"
-        if not await self._connection.has_rows(text, Dataset([name_whole(self._release.hash)])):
+        if not await self._connection.has_rows(text, Dataset([name_release(self._release.hash)])):
             what = f"the store gives fewer than {rows} rows and would cut answers"
             repair = "raise its limit (Virtuoso: ResultSetMaxRows in virtuoso.ini)"
             raise InputError(what, where=_hide_account(address), repair=repair)

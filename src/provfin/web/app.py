@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,19 +17,24 @@ from provfin.remote import RemoteStore
 from provfin.settings import Settings
 from provfin.store import QueryService
 from provfin.web import downloads, graphs, operations, questions, releases, resources, sparql, wellknown
-from provfin.web.caching import KeepReplies, Key, Reply
+from provfin.web.caching import KeepReplies, KeptReply, Key
 from provfin.web.compression import Compress
 from provfin.web.kept import Kept
 from provfin.web.leaving import StopWhenGone
+from provfin.web.openapi import add_paths, describe_endpoint
 from provfin.web.pages import render_home
 from provfin.web.problems import explain, make_problem
 from provfin.web.requests import AnswerAlike, list_methods
 from provfin.web.site import Site
 from provfin.web.throttle import Throttle
-from provfin.web.watching import Counts, Watch, make_log
+from provfin.web.watching import RequestCounts, Watch, make_log
 from provfin.workers import WorkerPool
 
 _MEGABYTE = 1_000_000
+# A slash more is another address: to be sent on from an older release would lead to the newest.
+_SHAPE: dict[str, Any] = {
+    "title": "ProvFin", "version": __version__, "docs_url": None, "redoc_url": None, "redirect_slashes": False,
+}  # fmt: skip
 _EXPOSED = ["Content-Disposition", "Content-Location", "ETag", "Link", "Retry-After", "X-Request-ID"]
 
 MakeService = Callable[[Release], QueryService]
@@ -55,14 +61,15 @@ def create_app(release: Release, settings: Settings, make_service: MakeService |
             await shelf.stop()
             await site.service.stop()
 
-    app = FastAPI(title="ProvFin", version=__version__, docs_url=None, redoc_url=None, lifespan=live)
-    counts = Counts()
-    replies: Kept[Key, Reply] = Kept(room)
+    app = FastAPI(lifespan=live, **_SHAPE)
+    counts = RequestCounts()
+    replies: Kept[Key, KeptReply] = Kept(room)
     for router in (*_list_release_routers(site), wellknown.make_router(site)):
         app.include_router(router)
     app.include_router(releases.make_router(shelf))
-    app.include_router(operations.make_router(site, counts, replies))
+    app.include_router(operations.make_router(site, counts, replies, shelf.list_open))
     app.include_router(_make_home(site))
+    add_paths(app, describe_endpoint)
     questions.document_questions(app)
     _report_problems(app)
     _pass_through(app, settings, replies, counts)
@@ -81,7 +88,7 @@ def _list_release_routers(site: Site) -> list[APIRouter]:
 
 def _create_release_app(site: Site) -> FastAPI:
     """Return what an older release answers: all that is made from its data."""
-    app = FastAPI(title="ProvFin", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(**_SHAPE)
     for router in _list_release_routers(site):
         app.include_router(router)
     _report_problems(app)
@@ -117,15 +124,16 @@ def _report_problems(app: FastAPI) -> None:
         return make_problem(400, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
 
 
-def _pass_through(app: FastAPI, settings: Settings, replies: Kept[Key, Reply], counts: Counts) -> None:
+def _pass_through(app: FastAPI, settings: Settings, replies: Kept[Key, KeptReply], counts: RequestCounts) -> None:
     """Add what every request passes through, from the innermost to the outermost."""
     app.add_middleware(StopWhenGone)
     app.add_middleware(Compress)
     app.add_middleware(KeepReplies, kept=replies)
     app.add_middleware(AnswerAlike, routes=app.routes)
+    app.add_middleware(Throttle, per_minute=settings.requests_per_minute)
+    app.add_middleware(Watch, log=make_log(settings.log), counts=counts)
+    # Outside what refuses and what fails: a page elsewhere may read why.
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST", "OPTIONS"], allow_headers=["*"],
         expose_headers=_EXPOSED,
     )  # fmt: skip
-    app.add_middleware(Throttle, per_minute=settings.requests_per_minute)
-    app.add_middleware(Watch, log=make_log(settings.log), counts=counts)

@@ -1,9 +1,10 @@
 """Owns giving an answer again without making it again: whole replies kept by request, and 304 for who has them.
 
-Keeps only what names an entity tag: what is made from an immutable release. Refuses to keep what is sent in pieces.
+Keeps only what names an entity tag: what is made from an immutable release. Refuses to keep the body of what is sent in
+pieces.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,41 +13,52 @@ from provfin.web.kept import Kept
 from provfin.web.negotiation import matches_tag
 
 # What of a request an answer may depend on, beside its address.
-_DEPENDS_ON = (b"accept", b"accept-encoding", b"accept-language", b"host")
+_DEPENDS_ON = frozenset((b"accept", b"accept-encoding", b"host"))
 _SENT_WITH_304 = (b"etag", b"cache-control", b"vary", b"link", b"content-location")
+_HEAD = "head"
 
 Key = tuple[object, ...]
 
 
 @dataclass(frozen=True)
-class Reply:
-    """A whole response, and the marks its making left for the log."""
+class KeptReply:
+    """A response, or its head alone (no body), and the marks its making left for the log."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
-    body: bytes
+    body: bytes | None
     marks: dict[str, Any]
 
-    def find(self, name: bytes) -> bytes | None:
-        """Return the value of a header, or None."""
-        return next((value for key, value in self.headers if key == name), None)
+    @property
+    def tag(self) -> bytes | None:
+        """The entity tag, where it is an answer that has one."""
+        return next((value for key, value in self.headers if key == b"etag"), None) if self.status == 200 else None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the headers and of the body."""
+        return sum(len(name) + len(value) for name, value in self.headers) + len(self.body or b"")
+
+    def is_held(self, wanted: str | None) -> bool:
+        """Tell whether a client that sends this If-None-Match has it."""
+        return wanted is not None and (tag := self.tag) is not None and matches_tag(wanted, tag.decode())
 
     async def send(self, send: Send, wanted: str | None) -> None:
         """Send it, or 304 when the client has it."""
-        tag = self.find(b"etag")
-        if self.status == 200 and tag is not None and matches_tag(wanted, tag.decode()):
-            headers = [(name, value) for name, value in self.headers if name in _SENT_WITH_304]
-            await send({"type": "http.response.start", "status": 304, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        await send({"type": "http.response.start", "status": self.status, "headers": [*self.headers]})
-        await send({"type": "http.response.body", "body": self.body})
+        status, headers, body = self.status, [*self.headers], self.body or b""
+        if self.is_held(wanted):
+            status, headers, body = 304, [(name, value) for name, value in headers if name in _SENT_WITH_304], b""
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 class KeepReplies:
-    """ASGI middleware that answers a GET it has answered before."""
+    """ASGI middleware that answers a GET it has answered before.
 
-    def __init__(self, app: ASGIApp, kept: Kept[Key, Reply]) -> None:
+    Of what is too large to keep the head is kept, so that who has it is told so without making it again.
+    """
+
+    def __init__(self, app: ASGIApp, kept: Kept[Key, KeptReply]) -> None:
         self._app = app
         self._kept = kept
 
@@ -56,20 +68,35 @@ class KeepReplies:
             await self._app(scope, receive, send)
             return
         wanted, key = _read_request(scope)
-        reply = self._kept.get(key)
-        if reply is None:
-            collector = _Collector(send)
-            await self._app(scope, receive, collector)
-            marks = scope.setdefault("marks", {})
-            marks.setdefault("route", getattr(scope.get("route"), "path", "none"))
-            reply = collector.make_reply(marks)
-            if reply is None:
-                return
-            if reply.status == 200 and reply.find(b"etag") is not None:
-                self._kept.put(key, reply, len(reply.body))
-        else:
+        reply = self._kept.get(key) or self._find_head(key, wanted)
+        if reply is not None:
             scope.setdefault("marks", {}).update(reply.marks, kept=True)
-        await reply.send(send, wanted)
+        else:
+            reply = await self._make(key, scope, receive, send)
+        if reply is not None:
+            await reply.send(send, wanted)
+
+    def _find_head(self, key: Key, wanted: str | None) -> KeptReply | None:
+        head = self._kept.peek((_HEAD, key)) if wanted is not None else None
+        return head if head is not None and head.is_held(wanted) else None
+
+    async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> KeptReply | None:
+        """Let the application answer; return what is still to be sent."""
+        collector = _Collector(send)
+        await self._app(scope, receive, collector)
+        marks = scope.setdefault("marks", {})
+        marks.setdefault("route", getattr(scope.get("route"), "path", "none"))
+        reply = collector.make_reply(marks)
+        if reply is None:
+            return None
+        if reply.tag is not None:
+            self._keep(key, reply)
+        return None if collector.is_stream else reply
+
+    def _keep(self, key: Key, reply: KeptReply) -> None:
+        if reply.body is None or not self._kept.put(key, reply, reply.size):
+            head = replace(reply, body=None)
+            self._kept.put((_HEAD, key), head, head.size)
 
 
 def _read_request(scope: Scope) -> tuple[str | None, Key]:
@@ -90,22 +117,23 @@ class _Collector:
         self._send = send
         self._start: Message | None = None
         self._body: bytes | None = None
-        self._is_stream = False
+        self.is_stream = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._start = message
-        elif self._is_stream:
+        elif self.is_stream:
             await self._send(message)
         elif message["type"] == "http.response.body" and not message.get("more_body"):
             self._body = message.get("body", b"")
         else:
             assert self._start is not None
-            self._is_stream = True
+            self.is_stream = True
             await self._send(self._start)
             await self._send(message)
 
-    def make_reply(self, marks: dict[str, Any]) -> Reply | None:
-        if self._start is None or self._body is None:
+    def make_reply(self, marks: dict[str, Any]) -> KeptReply | None:
+        """Return what the application answered, without a body where it came in pieces; None where it did not."""
+        if self._start is None or (self._body is None and not self.is_stream):
             return None
-        return Reply(self._start["status"], list(self._start["headers"]), self._body, dict(marks))
+        return KeptReply(self._start["status"], list(self._start["headers"]), self._body, dict(marks))

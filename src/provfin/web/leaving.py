@@ -1,9 +1,14 @@
-"""Owns stopping work for a client that has left: its query is ended, and its worker is free for others."""
+"""Owns stopping work for a client that has left: its query is ended, and its worker is free for others.
+
+Whoever gets an answer at once is not watched: most do, and watching costs more than some answers.
+"""
 
 import asyncio
-from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Seconds after which a client is looked after.
+_PATIENCE = 1 / 20
 
 
 class StopWhenGone:
@@ -13,31 +18,46 @@ class StopWhenGone:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application beside a watcher of the connection; whichever ends first ends the other."""
+        """Run the application; when it takes long, watch the connection beside it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         line = _Line(receive, has_body=scope["method"] == "POST")
-        work = asyncio.ensure_future(self._app(scope, line.receive, send))
-        watch = asyncio.ensure_future(line.wait_until_gone())
+        line.start()
         try:
-            await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+            await self._app(scope, line.receive, send)
+        except asyncio.CancelledError:
+            if not line.is_gone:
+                raise
+            line.work.uncancel()
         finally:
-            watch.cancel()
-            if not work.done():
-                work.cancel()
-        with suppress(asyncio.CancelledError):
-            await work
+            line.stop()
 
 
 class _Line:
     """The connection to a client: its body goes to the application, what follows is only watched."""
 
     def __init__(self, receive: Receive, *, has_body: bool) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.work = task
+        self.is_gone = False
         self._receive = receive
         self._has_body = has_body
         self._body_read = asyncio.Event()
         self._gone = asyncio.Event()
+        self._watch: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(_PATIENCE, self._start_watching)
+
+    def stop(self) -> None:
+        self._timer.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
+
+    def _start_watching(self) -> None:
+        self._watch = asyncio.ensure_future(self._wait_until_gone())
 
     async def receive(self) -> Message:
         if not self._has_body:
@@ -52,9 +72,11 @@ class _Line:
             self._body_read.set()
         return message
 
-    async def wait_until_gone(self) -> None:
+    async def _wait_until_gone(self) -> None:
         if self._has_body:
             await self._body_read.wait()
         while (await self._receive())["type"] != "http.disconnect":
             pass
+        self.is_gone = True
         self._gone.set()
+        self.work.cancel()

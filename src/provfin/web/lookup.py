@@ -15,7 +15,8 @@ import pyoxigraph as ox
 
 from provfin.dataset import NAMESPACES
 from provfin.queries import Query
-from provfin.web.site import SPARQL_JSON, Site
+from provfin.web.negotiation import RESULTS_JSON
+from provfin.web.site import Site
 
 PAGE_SIZE = 100
 # By what a thing is named, the best name first.
@@ -189,7 +190,7 @@ async def construct(site: Site, text: str) -> list[ox.Triple]:
 
 
 async def _select(site: Site, text: str) -> list[dict[str, str]]:
-    answer = await site.ask(Query(text), SPARQL_JSON)
+    answer = await site.ask(Query(text), RESULTS_JSON)
     rows = json.loads(answer.body)["results"]["bindings"]
     return [{name: cell["value"] for name, cell in row.items()} for row in rows]
 

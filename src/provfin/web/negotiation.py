@@ -5,6 +5,7 @@ Refuses to guess: a client that accepts nothing of what is offered is told what 
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from fastapi import Request
 from werkzeug.datastructures import MIMEAccept
@@ -56,10 +57,21 @@ def choose_type(accept: str | None, offered: Sequence[str]) -> str | None:
     >>> choose_type(None, ["text/csv"]), choose_type("image/png", ["text/csv"])
     ('text/csv', None)
     """
-    ranges = [(_strip(name), quality) for name, quality in parse_accept_header(accept or "*/*", MIMEAccept)]
+    header = accept or "*/*"
+    choose = _choose_kept if len(header) <= _LONGEST_KEPT else _choose
+    return choose(header, tuple(offered))
+
+
+def _choose(accept: str, offered: tuple[str, ...]) -> str | None:
+    ranges = [(_strip(name), quality) for name, quality in parse_accept_header(accept, MIMEAccept)]
     qualities = {name: _rate(name, ranges) for name in offered}
     best = max(qualities.values(), default=0)
     return next((name for name, quality in qualities.items() if quality == best > 0), None)
+
+
+# Clients are many, the headers they send are few.
+_choose_kept = lru_cache(maxsize=512)(_choose)
+_LONGEST_KEPT = 500
 
 
 def _strip(name: str) -> str:

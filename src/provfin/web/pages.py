@@ -70,7 +70,7 @@ def _local(context: Context, iri: str) -> str:
     return find_address(iri, context["root"])
 
 
-def find_root(site: Site, request: Request) -> str:
+def find_release_root(site: Site, request: Request) -> str:
     """Return the path at which the pages of a release begin, ending in a slash."""
     return site.find_root(request) + site.path
 
@@ -80,7 +80,7 @@ def render(site: Site, request: Request, template: str, **context: object) -> by
 
     Every template has `root`, where the release's own pages begin, `home`, where the server's do, and `release`.
     """
-    told = {"root": find_root(site, request), "home": site.find_root(request), "release": site.release}
+    told = {"root": find_release_root(site, request), "home": site.find_root(request), "release": site.release}
     return load_templates().get_template(template).render({**told, **context}).encode()
 
 

@@ -50,8 +50,9 @@ def _explain_query(message: str, text: str) -> JSONResponse:
     if found is None:
         return make_problem(400, message)
     line, column = int(found["line"]), int(found["column"])
-    lines = text.splitlines() or [""]
-    there = lines[line - 1] if line <= len(lines) else ""
+    # Whoever counted them has begun a line at this character alone.
+    lines = text.split("\n")
+    there = lines[line - 1].removesuffix("\r") if line <= len(lines) else ""
     start = max(0, column - 1 - _NEAR)
     near = there[start : column - 1 + _NEAR]
     return make_problem(400, message, line=line, column=column, near=near, marked=column - 1 - start)

@@ -4,7 +4,6 @@ Refuses updates, more than one query, and text that is not UTF-8.
 """
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
@@ -14,6 +13,7 @@ from fastapi import Request
 from werkzeug.http import parse_options_header
 
 from provfin.queries import Query
+from provfin.web.requests import BAD_PERCENT
 
 LONGEST_BODY = 1_000_000
 
@@ -21,7 +21,7 @@ FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 _READ_ONLY = "updates are refused: a release is immutable; publish a new one instead"
-_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_GRAPHS = ("default-graph-uri", "named-graph-uri")
 
 
 class BadRequestError(ValueError):
@@ -42,29 +42,16 @@ class Asked:
 
 async def read_request(request: Request, seconds: int) -> Asked:
     """Return what a request asks; its body may take so many seconds to come. Raises `BadRequestError`."""
-    fields = _parse_fields(request.url.query)
+    fields = _parse_fields(request.scope["query_string"].decode("latin-1"))
     if request.method == "POST":
-        async with _patience(seconds):
-            fields = _merge(fields, await _read_post(request))
+        try:
+            async with asyncio.timeout(seconds):
+                fields = _merge(fields, await _read_post(request))
+        except TimeoutError as error:
+            raise BadRequestError("the body did not arrive in time", 408) from error
     if request.method != "POST" and not fields.keys() & {"query", "update", *_GRAPHS}:
         return Asked(None, "".join(fields.get("format", [])[:1]))
     return Asked(_make_query(fields), "".join(fields.get("format", [])[:1]))
-
-
-class _patience:  # noqa: N801 - a context manager reads as a verb
-    """Give a body so many seconds to arrive; what is later is answered with 408."""
-
-    def __init__(self, seconds: int) -> None:
-        self._timeout = asyncio.timeout(seconds)
-
-    async def __aenter__(self) -> None:
-        await self._timeout.__aenter__()
-
-    async def __aexit__(self, *raised: object) -> None:
-        try:
-            await self._timeout.__aexit__(*raised)  # type: ignore[arg-type]
-        except TimeoutError as error:
-            raise BadRequestError("the body did not arrive in time", 408) from error
 
 
 async def _read_post(request: Request) -> dict[str, list[str]]:
@@ -98,7 +85,7 @@ def _decode(body: bytes) -> str:
 
 
 def _parse_fields(text: str) -> dict[str, list[str]]:
-    bad = _BAD_PERCENT.search(text)
+    bad = BAD_PERCENT.search(text)
     if bad is not None:
         raise BadRequestError(f"a % that begins no escape: {text[bad.start() : bad.start() + 3]!r}; write it as %25")
     try:
@@ -109,9 +96,6 @@ def _parse_fields(text: str) -> dict[str, list[str]]:
 
 def _merge(left: dict[str, list[str]], right: dict[str, list[str]]) -> dict[str, list[str]]:
     return {name: left.get(name, []) + right.get(name, []) for name in [*left, *right]}
-
-
-_GRAPHS = ("default-graph-uri", "named-graph-uri")
 
 
 def _make_query(fields: Mapping[str, Sequence[str]]) -> Query:

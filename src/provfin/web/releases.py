@@ -1,94 +1,40 @@
-"""Owns older releases: each stays queryable under its hash, and the differences between two have an address.
+"""Owns the addresses of releases: each stays queryable under its hash, and the differences between two have one.
 
-Their services start when they are first asked for and stop, the longest silent first, when there are too many.
+What lies under a hash may be kept for good, so every other name of a release (`newest`, the start of its hash) only
+leads there, and that for the moment.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from provfin.differences import Differences, compare_releases
 from provfin.errors import InputError
-from provfin.release import Release, list_releases, open_release
-from provfin.store import QueryService
+from provfin.release import Release, list_releases
 from provfin.web.negotiation import JSON, choose_for
-from provfin.web.problems import KNOWN, make_problem
-from provfin.web.site import Site
+from provfin.web.problems import KNOWN, explain, make_problem
+from provfin.web.shelf import Shelf, shorten
 
-MakeService = Callable[[Release], QueryService]
-MakeApp = Callable[[Site], FastAPI]
+__all__ = ["Shelf", "make_router"]
 
 _DIFFERENCES: dict[str, Callable[[Differences], str]] = {
     JSON: Differences.to_json,
     "text/turtle": Differences.to_turtle,
     "text/plain": Differences.to_text,
 }
-
-
-class Shelf:
-    """The older releases that are open: for each an application over a service of its own."""
-
-    def __init__(self, site: Site, make_service: MakeService, make_app: MakeApp) -> None:
-        self._site = site
-        self._make_service = make_service
-        self._make_app = make_app
-        self._open: OrderedDict[str, tuple[Site, FastAPI]] = OrderedDict()
-        self._lock = asyncio.Lock()
-
-    @property
-    def newest(self) -> Release:
-        """The release this server was started with."""
-        return self._site.release
-
-    @property
-    def folder(self) -> Path:
-        """The folder of all releases."""
-        return self._site.release.folder.parent
-
-    async def find(self, name: str) -> FastAPI:
-        """Return the application over the release whose hash begins so; raises `InputError` when there is none."""
-        async with self._lock:
-            release = await run_in_threadpool(open_release, self.folder, name)
-            if release.hash == self.newest.hash:
-                return self._app_of_newest
-            if not self._site.settings.old_releases:
-                raise InputError("older releases are not served", where=name, repair="set PROVFIN_OLD_RELEASES")
-            if release.hash not in self._open:
-                service = self._make_service(release)
-                await service.start()
-                self._open[release.hash] = self._make(release, service)
-            self._open.move_to_end(release.hash)
-            while len(self._open) > self._site.settings.old_releases:
-                _, (oldest, _) = self._open.popitem(last=False)
-                await oldest.service.stop()
-            return self._open[release.hash][1]
-
-    @cached_property
-    def _app_of_newest(self) -> FastAPI:
-        return self._make(self.newest, self._site.service)[1]
-
-    def _make(self, release: Release, service: QueryService) -> tuple[Site, FastAPI]:
-        site = replace(self._site, release=release, service=service, path=f"releases/{release.hash[:16]}/")
-        return site, self._make_app(site)
-
-    async def stop(self) -> None:
-        """Stop every service."""
-        for site, _ in self._open.values():
-            await site.service.stop()
-        self._open.clear()
+_CHECKED = {"Cache-Control": "public, no-cache"}
 
 
 def make_router(shelf: Shelf) -> APIRouter:
     """Return the routes of all releases."""
     router = APIRouter(tags=["releases"])
+    # Each holds two releases in memory.
+    comparing = asyncio.Lock()
 
     @router.get("/releases", summary="List the releases")
     def list_all() -> list[dict[str, object]]:
@@ -101,15 +47,24 @@ def make_router(shelf: Shelf) -> APIRouter:
         media_type = choose_for(request, list(_DIFFERENCES))
         if media_type is None:
             return make_problem(406, f"differences come as {', '.join(_DIFFERENCES)}", {"Vary": "Accept"})
-        first, last = [await run_in_threadpool(open_release, shelf.folder, name) for name in (old, new)]
-        body = await run_in_threadpool(_compare, first, last, media_type)
-        tag = f'W/"{first.hash}..{last.hash}"'
-        headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": "public, no-cache"}
-        return Response(body, media_type=media_type, headers=headers)
+        try:
+            first, last = [await shelf.resolve(name) for name in (old, new)]
+            if (old, new) != (shorten(first), shorten(last)):
+                return _lead(shelf, request, f"{shorten(first)}..{shorten(last)}")
+            async with comparing:
+                return await _compare(shelf, first, last, media_type)
+        except InputError as error:
+            return make_problem(404, str(error))
 
-    @router.get("/releases/{name}", summary="Describe a release")
-    def describe(name: str) -> dict[str, object]:
-        return _describe(open_release(shelf.folder, name), shelf.newest.hash)
+    @router.get("/releases/{name}", summary="Describe a release", response_model=dict[str, object])
+    async def describe(name: str, request: Request) -> Response | dict[str, object]:
+        try:
+            release = await shelf.resolve(name)
+        except InputError as error:
+            return make_problem(404, str(error))
+        if name != shorten(release):
+            return _lead(shelf, request, shorten(release))
+        return _describe(release, shelf.newest.hash)
 
     router.routes.append(Route("/releases/{name}/{path:path}", _Older(shelf), include_in_schema=False))
     return router
@@ -124,17 +79,39 @@ class _Older:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("marks", {})["route"] = "/releases/{name}/{path}"
         name, rest = scope["path_params"]["name"], scope["path_params"]["path"]
+        below = scope["raw_path"].split(b"/releases/", 1)[1].partition(b"/")[2]
         try:
-            app = await self._shelf.find(name)
+            release = await self._shelf.resolve(name)
+            if name != shorten(release):
+                lasting = f"{shorten(release)}/{below.decode('latin-1')}"
+                await _lead(self._shelf, Request(scope), lasting)(scope, receive, send)
+                return
+            app = await self._shelf.borrow(release)
         except KNOWN as error:
-            await make_problem(404, str(error))(scope, receive, send)
+            await _explain(error)(scope, receive, send)
             return
-        raw = scope["raw_path"].split(b"/releases/", 1)[1].partition(b"/")[2]
-        await app({**scope, "path": f"/{rest}", "raw_path": b"/" + raw}, receive, send)
+        try:
+            await app({**scope, "path": f"/{rest}", "raw_path": b"/" + below}, receive, send)
+        finally:
+            self._shelf.give_back(release)
 
 
-def _compare(old: Release, new: Release, media_type: str) -> bytes:
-    return _DIFFERENCES[media_type](compare_releases(old, new)).encode()
+def _explain(error: Exception) -> Response:
+    return make_problem(404, str(error)) if isinstance(error, InputError) else explain(error)
+
+
+def _lead(shelf: Shelf, request: Request, lasting: str) -> Response:
+    """Lead to the address that means the same tomorrow."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{shelf.find_root(request)}releases/{lasting}{query}", headers=_CHECKED)
+
+
+async def _compare(shelf: Shelf, old: Release, new: Release, media_type: str) -> Response:
+    for release in (old, new):
+        await shelf.verify(release)
+    body = await run_in_threadpool(lambda: _DIFFERENCES[media_type](compare_releases(old, new)).encode())
+    headers = {"ETag": f'W/"{old.hash}..{new.hash}"', "Vary": "Accept", **_CHECKED}
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _describe(release: Release, newest: str) -> dict[str, object]:
@@ -143,5 +120,5 @@ def _describe(release: Release, newest: str) -> dict[str, object]:
         "quads": release.quads,
         "graphs": release.graphs,
         "newest": release.hash == newest,
-        "sparql": f"releases/{release.hash[:16]}/sparql",
+        "sparql": f"releases/{shorten(release)}/sparql",
     }

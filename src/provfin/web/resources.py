@@ -18,10 +18,10 @@ from provfin.turtle import BASE
 from provfin.web.lookup import Resource, find_resource
 from provfin.web.negotiation import HTML, choose_for
 from provfin.web.ontology import find_ontology, render_ontology
-from provfin.web.pages import find_address, find_root, render
+from provfin.web.pages import find_address, find_release_root, render
 from provfin.web.problems import KNOWN, explain, make_problem
 from provfin.web.rdf import write_graph
-from provfin.web.site import Site
+from provfin.web.site import PAGE_HEADERS, Site
 from provfin.web.views import view_resource
 
 # What a name may end in to ask for a format; who takes anything gets the first.
@@ -135,7 +135,7 @@ async def _tell_known(site: Site, request: Request, iri: str, media_type: str | 
         return _refuse()
     if page > resource.pages:
         return make_problem(404, f"there are {resource.pages} pages, no page {page}", {"Vary": "Accept"})
-    place = _find_place(iri, find_root(site, request), page)
+    place = _find_place(iri, find_release_root(site, request), page)
     body = await run_in_threadpool(_write, site, request, resource, place, media_type)
     return site.make_response(request, body, media_type, _make_headers(site, request, resource, place, media_type))
 
@@ -175,7 +175,7 @@ def _list_links(site: Site, request: Request, iri: str, place: Place) -> Iterato
     yield f'<{quote(iri, safe=":/#%")}>; rel="canonical"'
     for media_type, address in place.list_formats().items():
         yield f'<{address}>; rel="alternate"; type="{media_type}"'
-    root = find_root(site, request)
+    root = find_release_root(site, request)
     described = find_address(DATASET, root) if site.path else f"{root}catalog"
     yield f'<{described}>; rel="describedby"'
     yield f'<{LICENSE}>; rel="license"'
@@ -185,7 +185,7 @@ def _list_links(site: Site, request: Request, iri: str, place: Place) -> Iterato
 def _miss(site: Site, request: Request, iri: str) -> Response:
     if choose_for(request, OFFERED) == HTML:
         body = render(site, request, "missing.html", iri=iri)
-        return Response(body, 404, {"Vary": "Accept"}, HTML)
+        return Response(body, 404, {"Vary": "Accept", **PAGE_HEADERS}, HTML)
     return make_problem(404, f"the release tells nothing of {iri}", {"Vary": "Accept"})
 
 
@@ -200,7 +200,7 @@ async def _tell_ontology(site: Site, request: Request, media_type: str | None) -
         triples, naming = await find_ontology(site)
     except KNOWN as error:
         return explain(error)
-    place = Place(f"{find_root(site, request)}def", {})
+    place = Place(f"{find_release_root(site, request)}def", {})
     if media_type == HTML:
         addresses: dict[str, Any] = {"alternates": place.list_formats(), "named": place.name_formats()}
         body = await run_in_threadpool(render_ontology, site, request, triples, naming, addresses)

@@ -3,17 +3,27 @@
 Refuses to know routes: they are told by the modules that own them.
 """
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fastapi import Request, Response
+from pydantic import HttpUrl
 
+from provfin import __version__
 from provfin.queries import Query
 from provfin.release import Release
 from provfin.settings import Settings
 from provfin.store import Answer, QueryService
 from provfin.web.kept import Kept
+from provfin.web.negotiation import HTML
 
-SPARQL_JSON = "application/sparql-results+json"
+# A page has no script: https://www.w3.org/TR/CSP3/.
+PAGE_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+}
 
 
 @dataclass(frozen=True)
@@ -27,13 +37,13 @@ class Site:
     # Where the routes of the release begin, such as `releases/<hash>/` for an older one.
     path: str = ""
 
-    @property
-    def tag(self) -> str:
-        """The entity tag of all that is made from the release.
+    def make_tag(self, media_type: str) -> str:
+        """Return the entity tag of what is made from the release in a format: `W/"<hash of the release>.<8 digits>"`.
 
-        Weak: formats and codings of one address say the same in other bytes.
+        The digits stand for all else an answer is made from: its format, this version, the public address. Every server
+        of a release gives the same. Weak: codings say the same in other bytes.
         """
-        return f'W/"{self.release.hash}"'
+        return f'W/"{self.release.hash}.{_sum_up(media_type, self.settings.base_url)}"'
 
     def find_base(self, request: Request) -> str:
         """Return the public address of the server, ending in a slash."""
@@ -58,7 +68,7 @@ class Site:
             return kept
         answer = await self.service.answer(query, results_type, graph_type)
         if not answer.is_volatile:
-            self.answers.put(key, answer, len(answer.body) + len(query.text))
+            self.answers.put(key, answer, len(answer.body))
         return answer
 
     def make_response(
@@ -67,11 +77,18 @@ class Site:
         """Return a response that names the release as its entity tag and may be kept by anyone who checks it."""
         told = {
             "Content-Type": _add_charset(media_type),
-            "ETag": self.tag,
+            "ETag": self.make_tag(media_type),
             "Cache-Control": "public, max-age=31536000, immutable" if self.path else "public, no-cache",
             "Vary": "Accept",
         }
-        return Response(body, headers={**told, **(headers or {})})
+        shown = PAGE_HEADERS if media_type == HTML else {}
+        return Response(body, headers={**told, **shown, **(headers or {})})
+
+
+@lru_cache
+def _sum_up(media_type: str, base: HttpUrl | None) -> str:
+    made_from = "\n".join((media_type, __version__, str(base or "")))
+    return hashlib.sha256(made_from.encode()).hexdigest()[:8]
 
 
 def _make_key(query: Query, results_type: str | None, graph_type: str | None) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """Owns how often one client may ask: a bucket for each that fills at an even rate (token bucket).
 
-Loopback is never counted. Refuses to remember more than some thousands of clients: the longest silent is forgotten.
+Loopback is never counted. A client of IPv6 is its network: it has as many addresses as it likes. Refuses to remember
+more than some thousands of clients: the longest silent is forgotten.
 """
 
 import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -14,6 +16,9 @@ from provfin.web.problems import make_problem
 
 _MOST_CLIENTS = 10_000
 _NANOSECONDS_PER_MINUTE = 60_000_000_000
+# https://www.rfc-editor.org/rfc/rfc6177: the smallest network that is given to a site.
+_NETWORK_BITS = 64
+_LONGEST_ADDRESS = 64
 
 
 class Buckets:
@@ -48,8 +53,8 @@ class Throttle:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count the request and pass it on, or refuse it."""
-        client = (scope.get("client") or ("",))[0]
-        if scope["type"] != "http" or self._buckets is None or is_loopback(client):
+        client = find_client((scope.get("client") or ("",))[0])
+        if scope["type"] != "http" or self._buckets is None or not client:
             await self._app(scope, receive, send)
             return
         seconds = self._buckets.take(client)
@@ -60,15 +65,30 @@ class Throttle:
         await make_problem(429, detail, {"Retry-After": str(seconds)})(scope, receive, send)
 
 
-def is_loopback(client: str) -> bool:
-    """Tell whether an address is this machine's own; what is no address (a socket file, a test) is too.
+def find_client(address: str) -> str:
+    """Return whom requests from an address are counted for: nobody (empty) for this machine's own, or a socket's.
 
-    >>> is_loopback("127.0.0.1"), is_loopback("::ffff:127.0.0.1"), is_loopback("192.0.2.1")
-    (True, True, False)
+    What a proxy says that is no address is counted for one client, whoever says it.
+
+    >>> find_client("127.0.0.1"), find_client("::ffff:192.0.2.1"), find_client("2001:db8::1"), find_client("unknown")
+    ('', '192.0.2.1', '2001:db8::/64', 'unknown')
     """
+    return _find_client(address) if len(address) <= _LONGEST_ADDRESS else _UNKNOWN
+
+
+_UNKNOWN = "unknown"
+
+
+# Reading an address takes longer than all else that is done to a request here.
+@lru_cache(maxsize=1024)
+def _find_client(text: str) -> str:
     try:
-        address = ipaddress.ip_address(client)
+        address = ipaddress.ip_address(text)
     except ValueError:
-        return True
-    mapped = getattr(address, "ipv4_mapped", None)
-    return bool((mapped or address).is_loopback)
+        return _UNKNOWN if text else ""
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.is_loopback:
+        return ""
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((int(address), _NETWORK_BITS), strict=False))

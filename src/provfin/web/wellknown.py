@@ -1,20 +1,24 @@
 """Owns what has a fixed address on a server: the catalogue, the way there from `/.well-known/void`, the stylesheet.
 
-The catalogue is the release's own description and what depends on who serves it: the endpoint, the downloads, the home
-page. https://www.w3.org/TR/void/#well-known, https://www.w3.org/TR/vocab-dcat-3/
+The catalogue is the release's own description and what depends on who serves it: which release that is, the endpoint,
+the downloads, the home page. https://www.w3.org/TR/void/#well-known, https://www.w3.org/TR/vocab-dcat-3/
 """
 
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from provfin.citations import SHORT
 from provfin.dataset import CATALOGUE, CATALOGUE_GRAPH, DATASET
 from provfin.dataset.terms import Properties, expand, make_node, make_texts, tell
 from provfin.exports import EXPORTS, Export
 from provfin.queries import Query
+from provfin.release import Release
+from provfin.web.files import find_address, list_files
 from provfin.web.lookup import find_resource
 from provfin.web.negotiation import HTML, SHORT_NAMES
 from provfin.web.pages import load_static, render
@@ -24,7 +28,18 @@ from provfin.web.resources import OFFERED, SUFFIXES, Place, add_document, choose
 from provfin.web.site import Site
 from provfin.web.views import view_resource
 
-_MEDIA_TYPE = "https://www.iana.org/assignments/media-types/"
+_REGISTER = "https://www.iana.org/assignments/media-types/"
+# The types of downloads that are in that register; DCAT has `dcterms:format` for all others.
+_REGISTERED = {
+    "application/gzip",
+    "application/ld+json",
+    "application/n-quads",
+    "application/vnd.apache.parquet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/zip",
+    "text/csv",
+    "text/turtle",
+}
 _DESCRIPTION = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{CATALOGUE_GRAPH}> {{ ?s ?p ?o }} }}"
 # The downloads that are RDF, by what their names end in.
 _RDF = (".ttl", ".nq.gz", ".jsonld")
@@ -32,10 +47,17 @@ _PACKED = ".gz"
 _FOREVER = "public, max-age=31536000, immutable"
 
 
-def describe_access(base: str) -> Iterator[ox.Triple]:
-    """Yield where the data can be had from a server at a base address: endpoint, downloads, home page."""
+def describe_access(release: Release, base: str, files: Mapping[str, Sequence[str]]) -> Iterator[ox.Triple]:
+    """Yield which release a server at a base address serves and where it can be had: endpoint, downloads, home page.
+
+    `files` are those of each export. No release can hold its own hash, so it is told here.
+    """
     endpoint, service = make_node(f"{base}sparql"), f"{base}catalog#sparql"
-    yield from tell(CATALOGUE, {"foaf:homepage": make_node(base), "dcat:service": make_node(service)})
+    edition: Properties = {
+        "dcterms:identifier": ox.Literal(release.hash),
+        "dcat:version": ox.Literal(release.hash[:SHORT]),
+    }
+    yield from tell(CATALOGUE, {"foaf:homepage": make_node(base), "dcat:service": make_node(service), **edition})
     yield from tell(
         service,
         {
@@ -50,47 +72,50 @@ def describe_access(base: str) -> Iterator[ox.Triple]:
     yield from tell(
         DATASET,
         {
+            **edition,
             "void:sparqlEndpoint": endpoint,
             "foaf:homepage": make_node(base),
             "dcat:landingPage": make_node(base),
             "void:dataDump": [
-                make_node(_name_download(base, name)) for name, form in EXPORTS.items() if form.suffix in _RDF
+                make_node(find_address(base, name, files[name][0]))
+                for name, form in EXPORTS.items()
+                if form.suffix in _RDF
             ],
         },
     )
-    for name in EXPORTS:
-        yield from _describe_distribution(base, name)
+    for name, export in EXPORTS.items():
+        for file in files[name]:
+            yield from _describe_distribution(base, export, file)
 
 
-def _name_download(base: str, name: str) -> str:
-    return f"{base}data/{name}"
-
-
-def _describe_distribution(base: str, name: str) -> Iterator[ox.Triple]:
-    distribution = f"{base}catalog#{name}"
+def _describe_distribution(base: str, export: Export, file: str) -> Iterator[ox.Triple]:
+    distribution = f"{base}catalog#{export.name}/{quote(file)}"
     yield from tell(DATASET, {"dcat:distribution": make_node(distribution)})
     yield from tell(
         distribution,
         {
             "rdf:type": expand("dcat:Distribution"),
-            "dcterms:title": ox.Literal(name),
-            "dcat:accessURL": make_node(f"{base}catalog"),
-            "dcat:downloadURL": make_node(_name_download(base, name)),
-            **_name_media_types(EXPORTS[name]),
+            "dcterms:title": ox.Literal(f"{export.name}: {file}"),
+            "dcat:accessURL": make_node(f"{base}data/{export.name}"),
+            "dcat:downloadURL": make_node(find_address(base, export.name, file)),
         },
     )
+    yield from _describe_format(distribution, export, file)
 
 
-def _name_media_types(export: Export) -> Properties:
-    """Return the registered type of a download, and of its packing if it is packed."""
-    media_type = export.media_type.partition(";")[0]
-    if not export.suffix.endswith(_PACKED):
-        return {"dcat:mediaType": make_node(_MEDIA_TYPE + media_type)}
-    inner = SHORT_NAMES[export.suffix.removesuffix(_PACKED).lstrip(".")][0]
-    return {
-        "dcat:mediaType": make_node(_MEDIA_TYPE + inner),
-        "dcat:compressFormat": make_node(_MEDIA_TYPE + media_type),
-    }
+def _describe_format(distribution: str, export: Export, file: str) -> Iterator[ox.Triple]:
+    """Yield the type of a download and of its packing; a type that is not registered is told by its name."""
+    told = export.find_media_type(file)
+    media_type = told.partition(";")[0]
+    if file.endswith(_PACKED):
+        yield from tell(distribution, {"dcat:compressFormat": make_node(_REGISTER + media_type)})
+        media_type = SHORT_NAMES[export.suffix.removesuffix(_PACKED).lstrip(".")][0]
+    if media_type in _REGISTERED:
+        yield from tell(distribution, {"dcat:mediaType": make_node(_REGISTER + media_type)})
+        return
+    name = f"{distribution}-format"
+    yield from tell(distribution, {"dcterms:format": make_node(name)})
+    yield from tell(name, {"rdf:type": expand("dcterms:MediaType"), "rdfs:label": ox.Literal(told)})
 
 
 def make_router(site: Site) -> APIRouter:
@@ -136,12 +161,13 @@ async def _tell_catalogue(site: Site, request: Request, media_type: str | None) 
 
 async def _write(site: Site, base: str, media_type: str) -> bytes:
     answer = await site.ask(Query(_DESCRIPTION), None, "application/n-triples")
-    return await run_in_threadpool(_merge, answer.body, base, media_type)
+    access = list(describe_access(site.release, base, await list_files(site)))
+    return await run_in_threadpool(_merge, answer.body, access, media_type)
 
 
-def _merge(described: bytes, base: str, media_type: str) -> bytes:
+def _merge(described: bytes, access: Sequence[ox.Triple], media_type: str) -> bytes:
     quads = ox.parse(described, format=ox.RdfFormat.N_TRIPLES)
-    return write_graph([*(quad.triple for quad in quads), *describe_access(base)], media_type)
+    return write_graph([*(quad.triple for quad in quads), *access], media_type)
 
 
 async def _render(site: Site, request: Request, place: Place) -> bytes:

@@ -75,14 +75,25 @@ def bound_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def lower_priority(pid: int) -> None:
-    """Let a process run only on what others leave of the processors; it cannot rise again."""
-    if IS_LINUX:
+def lower_priority(pid: int, thread: int) -> None:
+    """Let a thread of a process run only on what others leave of the processors; it cannot rise again.
+
+    Where threads have no priority of their own the whole process is lowered.
+    """
+    if not IS_LINUX:
         with suppress(OSError):
-            os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+            os.setpriority(os.PRIO_PROCESS, pid, _LOWEST)
+    elif Path(f"/proc/{pid}/task/{thread}").exists():
+        with suppress(OSError):
+            os.sched_setscheduler(thread, os.SCHED_IDLE, os.sched_param(0))
             return
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, pid, _LOWEST)
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, _LOWEST)
+
+
+def is_lowered() -> bool:
+    """Tell whether this thread was lowered and others of the process were not."""
+    return IS_LINUX and (os.sched_getscheduler(0) == os.SCHED_IDLE or os.getpriority(os.PRIO_PROCESS, 0) == _LOWEST)
 
 
 def measure_peak() -> int:

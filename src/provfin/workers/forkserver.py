@@ -60,11 +60,11 @@ class ForkServer:
         data, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE.size, 1, socket.MSG_WAITALL)
         if len(data) < MESSAGE.size:
             return False
-        order, token, _ = MESSAGE.unpack(data)
+        order, token, value = MESSAGE.unpack(data)
         if order == Order.fork:
             self._fork(token, socket.socket(fileno=descriptors[0]))
         elif order == Order.lower:
-            self._lower(token)
+            self._lower(token, value)
         elif token in self._pids:
             os.kill(self._pids[token], signal.SIGKILL)
         return True
@@ -92,10 +92,10 @@ class ForkServer:
         finally:
             os._exit(1)
 
-    def _lower(self, token: int) -> None:
-        """Let a worker run only on what the others leave of the processors; it cannot rise again."""
+    def _lower(self, token: int, thread: int) -> None:
+        """Let a worker's thread run only on what the others leave of the processors; it cannot rise again."""
         if token in self._pids:
-            confinement.lower_priority(self._pids[token])
+            confinement.lower_priority(self._pids[token], thread)
 
     def _reap(self) -> bool:
         self._wake.recv(4096)

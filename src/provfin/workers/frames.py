@@ -16,9 +16,10 @@ from provfin.store import Answer, BadQueryError, ExceededError, Limit, NotAccept
 
 # Milliseconds left, length of the JSON that follows.
 REQUEST = struct.Struct("!IQ")
-# Kind, whether the worker should be replaced, length of the body that follows.
-REPLY = struct.Struct("!BBQ")
-# Kind, the worker's token, a value.
+# Thread that serves from now on, kind, whether the worker should be replaced, length of the body that follows.
+REPLY = struct.Struct("!IBBQ")
+THREAD = struct.Struct("!I")
+# What it is, the worker's token, a value.
 MESSAGE = struct.Struct("!Bqq")
 
 Formats = tuple[str | None, str | None]
@@ -28,7 +29,7 @@ class Order(IntEnum):
     """What the fork server is told to do with the worker of a token."""
 
     fork = 1
-    lower = 2
+    lower = 2  # the value is the thread that answers
     kill = 3
 
 
@@ -50,6 +51,7 @@ class Kind(IntEnum):
     not_acceptable = 4
     exceeded = 5
     failed = 6
+    ready = 7  # nothing was asked yet
 
 
 @dataclass(frozen=True)

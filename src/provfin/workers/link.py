@@ -8,15 +8,19 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
-from provfin.store import Limit
+from provfin.store import Limit, StoreError
 from provfin.workers.frames import REPLY, Kind, Reply
 
 _CHUNK = 64 * 1024
 _SOCKET_BYTES = 1024 * 1024
+
+# The clock of a process in https://man7.org/linux/man-pages/man3/clock_getcpuclockid.3.html: its id is this macro of
+# Linux.
+_CPU_CLOCK = 2
 
 # How a worker ends that nobody ordered to. The allocator aborts when the kernel gives no more memory, and the kernel
 # itself kills what takes the last of it.
@@ -26,15 +30,18 @@ _LIMITS = {"SIGALRM": Limit.time, "SIGABRT": Limit.memory, "SIGKILL": Limit.memo
 class WorkerLink:
     """A worker, from before it is forked until it is known to be dead."""
 
-    def __init__(self, token: int, close: Callable[["WorkerLink"], None]) -> None:
+    def __init__(
+        self, token: int, open_: Callable[["WorkerLink"], None], close: Callable[["WorkerLink"], None]
+    ) -> None:
         self.token = token
         self.pid: int | None = None
         self.status: int | None = None
         self.fate: str | None = None
+        self.client = ""
         self.is_lowered = self.is_slow = self.is_closed = False
-        self.served = 0
-        self._worked = 0
-        self.started = self.deadline = 0 / 1
+        self.served = self.thread = 0
+        self._worked: int | None = None
+        self._open = open_
         self._close = close
         self._loop = asyncio.get_running_loop()
         self._reply: asyncio.Future[Reply] | None = None
@@ -47,15 +54,25 @@ class WorkerLink:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
         self._socket.setblocking(False)
         self._loop.add_reader(self._socket.fileno(), self._receive)
+        self.begin("", self._loop.time())
 
-    def ask(self, request: bytes, deadline: float) -> "asyncio.Future[Reply]":
+    def begin(self, client: str, deadline: float) -> None:
+        """Count time and work from now on, for a query of a client."""
+        self.client, self.deadline = client, deadline
+        self.started = self._loop.time()
+        self._worked = self._read_clock()
+        self.is_slow = False
+
+    def ask(self, request: bytes) -> "asyncio.Future[Reply]":
         """Send a query and return the reply to come."""
         assert self._reply is None
-        self.started, self.deadline = self._loop.time(), deadline
-        self._reply = self._loop.create_future()
+        reply = self._reply = self._loop.create_future()
+        if self.is_closed:
+            self.fail(StoreError("the worker ended; ask again"))
+            return reply
         self._unsent = memoryview(request)
         self._send()
-        return self._reply
+        return reply
 
     def fail(self, error: Exception) -> None:
         """Let who waits for the reply have an error."""
@@ -74,17 +91,17 @@ class WorkerLink:
             self._close(self)
 
     def measure_work(self) -> int:
-        """Return for how many milliseconds a processor has worked for it since this was asked last.
+        """Return for how many milliseconds a processor has worked for the query; where none can tell, for ever."""
+        now = self._read_clock()
+        return sys.maxsize if now is None or self._worked is None else (now - self._worked) // 1_000_000
 
-        Without https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html it is held to have worked all the time.
-        """
+    def _read_clock(self) -> int | None:
+        if self.pid is None or sys.platform != "linux":
+            return None
         try:
-            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1]
+            return time.clock_gettime_ns((~self.pid << 3) | _CPU_CLOCK)
         except OSError:
-            return sys.maxsize
-        user, system = fields.split()[11:13]
-        before, self._worked = self._worked, (int(user) + int(system)) * 1000 // os.sysconf("SC_CLK_TCK")
-        return self._worked - before
+            return None
 
     def tell_limit(self) -> Limit | None:
         """Return the limit at which the kernel ended this worker, or None if it ended in any other way."""
@@ -120,7 +137,7 @@ class WorkerLink:
             self._take_reply()
 
     def _take_reply(self) -> None:
-        kind, is_worn, length = REPLY.unpack_from(self._body)
+        thread, kind, is_worn, length = REPLY.unpack_from(self._body)
         size = REPLY.size + length
         if self._filled < size:
             if len(self._body) < size:
@@ -128,6 +145,11 @@ class WorkerLink:
             return
         body = bytes(memoryview(self._body)[REPLY.size : size])
         self._body, self._filled = self._head, 0
+        if thread != self.thread:
+            self.thread, self.is_lowered = thread, False
+        if kind == Kind.ready:
+            self._open(self)
+            return
         reply, self._reply = self._reply, None
         if reply is not None and not reply.done():
             with suppress(asyncio.InvalidStateError):

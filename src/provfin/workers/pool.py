@@ -1,9 +1,9 @@
 """Owns which worker a query gets, how long it may keep it, and who is refused when there are too many.
 
-Queries are quick until half a second has shown that they are slow. As many quick ones run as there are workers; a slow
-one moves to a place of its own, of which there are few, so that light queries meet heavy ones only for the processor,
-and there a lowered worker has what the others leave. Refuses the query that turns slow when those places are taken: it
-has lost half a second, those before it more, and who is refused knows at once.
+A query that has used a processor for a while is lowered: it has what others leave, and it moves to a place of its own
+while there is one, so that light queries meet heavy ones neither for a worker nor for the processor. As many others run
+as there are workers. After half a second a query is slow. Refuses the one that turns slow when the slow have all their
+places, or its client its share of them: it has lost half a second, those before it more, and it is told at once.
 """
 
 import asyncio
@@ -16,26 +16,29 @@ from pathlib import Path
 from provfin.errors import InputError
 from provfin.queries import Query
 from provfin.settings import Settings
-from provfin.store import Answer, ExceededError, Limit, StoreError, read_query
+from provfin.store import CLIENT, Answer, ExceededError, Limit, StoreError, read_query
 from provfin.workers.frames import Event, Reply, pack_request
 from provfin.workers.limits import Limits
 from provfin.workers.link import WorkerLink
 from provfin.workers.process import ForkServerProcess
 
 # In seconds.
-_TICK = 1 / 20
-_LOWERED_AFTER = 1 / 20
-# Milliseconds of a tick that a query must have had a processor to be lowered: nobody waits for one that waits itself.
-_LEAST_WORK = 20
+_TICK = 1 / 50
+# Milliseconds a query may have a processor before it is lowered: nobody waits for one that waits itself.
+_LOWERED_AFTER = 30
 _SLOW_AFTER = 1 / 2
 # What the kernel's own alarm is late by at most; beyond it the parent has the worker killed.
 _GRACE = 1 / 4
+_SHORTEST_REST = 1 / 20
+_MOST_DOUBLINGS = 7
 _LONGEST_REST = 5
 
-# Orders to fork under way at once: what the socket to the fork server holds in any system.
+# Workers on their way at once: what the socket to the fork server holds in any system.
 _MOST_UNBORN = 16
 # Queries after which a worker is replaced, for what its memory may have gathered.
 _MOST_SERVED = 20_000
+# How many more workers are kept than are to be ready, so that slow queries now and then cost no forks.
+_MOST_SPARE = 2
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class WorkerPool:
         self._idle: deque[WorkerLink] = deque()
         self._busy: set[WorkerLink] = set()
         self._waiting: deque[asyncio.Future[WorkerLink]] = deque()
-        self._slow = self._unborn = self._forks = self._restarts = self._failures = 0
+        self._unborn: set[WorkerLink] = set()
+        self._apart = self._forks = self._restarts = self._failures = 0
         self._killed: Counter[str] = Counter()
         self._tick: asyncio.TimerHandle | None = None
         self._rest: asyncio.TimerHandle | None = None
@@ -95,10 +99,10 @@ class WorkerPool:
 
     def count(self) -> Counts:
         """Return what the pool is doing now."""
-        quick = len(self._busy) - self._slow
+        slow = self._count_slow()
         waiting = sum(not turn.done() for turn in self._waiting)
         killed = dict(self._killed)
-        return Counts(len(self._idle), quick, self._slow, waiting, self._forks, self._restarts, killed)
+        return Counts(len(self._idle), len(self._busy) - slow, slow, waiting, self._forks, self._restarts, killed)
 
     async def answer(self, query: Query, results_type: str | None, graph_type: str | None) -> Answer:
         """Answer whole within the limits; see `QueryService`."""
@@ -107,10 +111,11 @@ class WorkerPool:
             raise StoreError("the server is stopping")
         deadline = self._loop.time() + self._limits.seconds
         link = self._take() or await self._wait(deadline)
+        link.begin(CLIENT.get(), deadline)
         formats = (results_type, graph_type)
         milliseconds = max(1, int((deadline - self._loop.time()) * 1000))
         try:
-            reply = await link.ask(pack_request(query, reading, formats, milliseconds), deadline)
+            reply = await link.ask(pack_request(query, reading, formats, milliseconds))
         except asyncio.CancelledError:
             self._kill(link, "cancelled")
             raise
@@ -120,11 +125,11 @@ class WorkerPool:
     # Who gets a worker
 
     def _take(self) -> WorkerLink | None:
-        if not self._idle or len(self._busy) - self._slow >= self._settings.workers:
+        if not self._idle or len(self._busy) - self._apart >= self._settings.workers:
             return None
+        # The one that served last: what it needs is copied already.
         link = self._idle.pop()
         self._busy.add(link)
-        link.started, link.deadline = self._loop.time(), self._loop.time() + self._limits.seconds
         self._watch()
         return link
 
@@ -156,6 +161,8 @@ class WorkerPool:
             if self._waiting[0].done():
                 self._waiting.popleft()
             elif (link := self._take()) is not None:
+                # Until it is resumed nothing is asked of the worker, and nothing held against it.
+                link.begin("", self._loop.time() + self._limits.seconds)
                 self._waiting.popleft().set_result(link)
             else:
                 break
@@ -171,12 +178,15 @@ class WorkerPool:
         self._leave(link)
         if not link.is_closed and link.status is None and link.fate is None:
             self._idle.append(link)
+        if self._count_ready() > self._settings.workers + _MOST_SPARE and self._idle:
+            self._idle.popleft().end()
         self._replenish()
         self._assign()
 
     def _leave(self, link: WorkerLink) -> None:
-        self._slow -= link in self._busy and link.is_slow
         self._busy.discard(link)
+        link.is_slow = False
+        self._set_apart()
 
     # How long it is kept
 
@@ -187,33 +197,49 @@ class WorkerPool:
     def _judge_all(self) -> None:
         self._tick = None
         now = self._loop.time()
-        for link in sorted(self._busy, key=lambda link: link.started):
-            self._judge(link, now, is_working=not link.is_lowered and link.measure_work() >= _LEAST_WORK)
-        if self._busy:
-            self._watch()
+        try:
+            for link in sorted(self._busy, key=lambda link: link.started):
+                self._judge(link, now)
+        finally:
+            if self._busy:
+                self._watch()
 
-    def _judge(self, link: WorkerLink, now: float, *, is_working: bool) -> None:
+    def _judge(self, link: WorkerLink, now: float) -> None:
         if now >= link.deadline + _GRACE:
             self._end(link, Limit.time)
         elif now >= link.started + _SLOW_AFTER and not link.is_slow:
             self._make_slow(link)
-        elif now >= link.started + _LOWERED_AFTER and is_working:
+        elif not link.is_lowered and link.measure_work() >= _LOWERED_AFTER:
             self._lower(link)
 
     def _lower(self, link: WorkerLink) -> None:
         if self._server is not None and not link.is_lowered:
-            self._server.lower(link.token)
+            self._server.lower(link.token, link.thread)
             link.is_lowered = True
+            self._set_apart()
             self._replenish()
+            self._assign()
 
     def _make_slow(self, link: WorkerLink) -> None:
         self._lower(link)
-        if self._slow >= self._settings.slow_workers:
+        if self._count_slow() >= self._settings.slow_workers or self._count_slow(link.client) >= self._share(link):
             self._end(link, Limit.load)
             return
         link.is_slow = True
-        self._slow += 1
-        self._assign()
+
+    def _share(self, link: WorkerLink) -> int:
+        """Return how many slow queries the client of this one may have."""
+        return max(1, self._settings.slow_workers // 2) if link.client else self._settings.slow_workers
+
+    def _count_slow(self, client: str | None = None) -> int:
+        return sum(link.is_slow and client in (None, link.client) for link in self._busy)
+
+    def _set_apart(self) -> None:
+        """Count the queries that take nobody's place: those lowered, within what they might have as slow ones."""
+        lowered = [link for link in self._busy if link.is_lowered]
+        clients = {link.client: link for link in lowered}
+        shares = (min(self._share(clients[c]), sum(link.client == c for link in lowered)) for c in clients)
+        self._apart = min(sum(shares), self._settings.slow_workers)
 
     def _end(self, link: WorkerLink, limit: Limit) -> None:
         self._kill(link, limit.value)
@@ -230,27 +256,38 @@ class WorkerPool:
 
     # Where workers come from
 
+    def _count_ready(self) -> int:
+        """Return how many workers have nothing slow to do, or soon will."""
+        return len(self._idle) + len(self._unborn) + len(self._busy) - self._apart
+
     def _replenish(self) -> None:
-        ready = len(self._idle) + sum(not link.is_lowered for link in self._busy)
-        for _ in range(self._settings.workers - ready):
-            if self._server is None or self._rest is not None or self._unborn >= _MOST_UNBORN:
+        for _ in range(self._settings.workers - self._count_ready()):
+            if self._server is None or self._rest is not None or len(self._unborn) >= _MOST_UNBORN:
                 break
             self._fork(self._server)
 
     def _fork(self, server: ForkServerProcess) -> None:
+        try:
+            link = WorkerLink(self._forks + 1, self._welcome, self._bury)
+        except OSError:
+            # There are no descriptors left: some will be.
+            self._delay()
+            return
         self._forks += 1
-        self._unborn += 1
-        link = WorkerLink(self._forks, self._bury)
         self._links[link.token] = link
-        # Those that have run before come first: what they need is copied already.
-        self._idle.appendleft(link)
+        self._unborn.add(link)
         server.fork(link.token, link.theirs)
         link.theirs.close()
 
+    def _welcome(self, link: WorkerLink) -> None:
+        """Take in a worker that is ready to be asked."""
+        if link in self._unborn:
+            self._unborn.remove(link)
+            self._idle.appendleft(link)
+            self._assign()
+
     def _hear(self, event: Event, token: int, value: int) -> None:
         link = self._links[token]
-        if link.pid is None:
-            self._unborn -= 1
         if event is Event.forked:
             link.pid = value
         else:
@@ -261,6 +298,7 @@ class WorkerPool:
 
     def _bury(self, link: WorkerLink) -> None:
         """Settle a worker that is dead and whose last word has been read, for both are told apart."""
+        self._unborn.discard(link)
         if link in self._idle:
             self._idle.remove(link)
         if link.status is None or not link.is_closed or link.token not in self._links:
@@ -285,7 +323,7 @@ class WorkerPool:
         """Rest before the next forks: workers that end before they have served anything would end at once again."""
         self._failures += 1
         if self._rest is None:
-            self._rest = self._loop.call_later(min(_TICK * 2**self._failures, _LONGEST_REST), self._end_rest)
+            self._rest = self._loop.call_later(_count_rest(self._failures), self._end_rest)
 
     def _end_rest(self) -> None:
         self._rest = None
@@ -305,19 +343,25 @@ class WorkerPool:
         self._give_up(StoreError("the process that holds the data ended; it is started again"))
         if not self._is_stopped and server is not None:
             self._starting = self._loop.create_task(self._start_again(server))
+            self._starting.add_done_callback(self._tell_failure)
 
     async def _start_again(self, lost: ForkServerProcess) -> None:
         await lost.stop()
         for failures in range(sys.maxsize):
             try:
                 await self._start_server()
-            except InputError:
-                await asyncio.sleep(min(_TICK * 2**failures, _LONGEST_REST))
+            except (InputError, OSError):
+                await asyncio.sleep(_count_rest(failures))
             else:
                 break
         self._restarts += 1
         self._replenish()
         self._assign()
+
+    def _tell_failure(self, starting: asyncio.Task[None]) -> None:
+        error = None if starting.cancelled() else starting.exception()
+        if error is not None:
+            self._loop.call_exception_handler({"message": "workers could not be started again", "exception": error})
 
     def _give_up(self, error: StoreError) -> None:
         """Let go of all workers; who waits for a reply has the error, who waits for a worker only if there is none."""
@@ -328,7 +372,13 @@ class WorkerPool:
         self._links.clear()
         self._idle.clear()
         self._busy.clear()
-        self._slow = self._unborn = 0
+        self._unborn.clear()
+        self._apart = 0
         for turn in self._waiting if self._is_stopped else ():
             if not turn.done():
                 turn.set_exception(error)
+
+
+def _count_rest(failures: int) -> float:
+    """Return how many seconds to wait after so many failures in a row."""
+    return min(_SHORTEST_REST * (1 << min(failures, _MOST_DOUBLINGS)), _LONGEST_REST)

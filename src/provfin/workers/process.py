@@ -4,6 +4,7 @@ Refuses to wait for it: orders that it does not take mean that it is stuck, and 
 """
 
 import asyncio
+import importlib.metadata
 import os
 import socket
 import subprocess
@@ -58,9 +59,9 @@ class ForkServerProcess:
         """Have a worker forked that serves a connection."""
         self._send(Order.fork, token, connection)
 
-    def lower(self, token: int) -> None:
-        """Have a worker run only when nothing else does."""
-        self._send(Order.lower, token)
+    def lower(self, token: int, thread: int) -> None:
+        """Have the thread of a worker that answers run only when nothing else does."""
+        self._send(Order.lower, token, value=thread)
 
     def kill(self, token: int) -> None:
         """Have a worker killed."""
@@ -75,9 +76,9 @@ class ForkServerProcess:
                 self._process.kill()
             await self._loop.run_in_executor(None, _end_process, self._process)
 
-    def _send(self, order: Order, token: int, *connections: socket.socket) -> None:
+    def _send(self, order: Order, token: int, *connections: socket.socket, value: int = 0) -> None:
         try:
-            socket.send_fds(self._control, [MESSAGE.pack(order, token, 0)], [end.fileno() for end in connections])
+            socket.send_fds(self._control, [MESSAGE.pack(order, token, value)], [end.fileno() for end in connections])
         except OSError:
             if self._process is not None:
                 self._process.kill()
@@ -135,9 +136,32 @@ def _start_process(control: socket.socket, *arguments: str) -> "subprocess.Popen
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=[control.fileno()],
-        env={name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
+        env=_make_environment(),
         process_group=0,
     )
+
+
+def _make_environment() -> dict[str, str]:
+    """Return the environment without proxies, with the quicker allocator where it is installed (Linux)."""
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    allocator = find_allocator()
+    if allocator is not None:
+        preloaded = environment.get("LD_PRELOAD")
+        environment["LD_PRELOAD"] = f"{allocator}:{preloaded}" if preloaded else str(allocator)
+    return environment
+
+
+def find_allocator() -> Path | None:
+    """Return where the library of mimalloc lies, or None where its package is not installed.
+
+    The engine takes its memory from the C library, whose allocator costs it a fifth of its time.
+    """
+    try:
+        files = importlib.metadata.files("cmeel-mimalloc") or ()
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    found = (Path(str(file.locate())) for file in files if file.name == "libmimalloc.so")
+    return next((path for path in found if path.is_file() and sys.platform == "linux"), None)
 
 
 def _end_process(process: "subprocess.Popen[bytes]") -> None:

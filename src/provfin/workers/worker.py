@@ -1,5 +1,8 @@
 """Owns a worker: it answers one query at a time over its socket, and ends when the other end is closed.
 
+A thread whose priority was lowered cannot raise it again. So it leaves its place to the next of some that wait for it,
+and what the process has copied of the release stays.
+
 The kernel ends it at the deadline, in native code as well, by an alarm that nobody handles. Refuses an answer larger
 than it may be while it is still being made.
 """
@@ -9,6 +12,8 @@ import os
 import signal
 import socket
 import threading
+from collections import deque
+from collections.abc import Callable
 from io import BytesIO
 from typing import NoReturn
 
@@ -18,11 +23,14 @@ from provfin.guard import Reading, RefusedQueryError, confirm_services
 from provfin.queries import Query
 from provfin.store import STACK_BYTES, BadQueryError, Limit, StoreError, write_answer
 from provfin.workers import confinement
-from provfin.workers.frames import REPLY, REQUEST, Formats, Kind, describe_error, unpack_request
+from provfin.workers.frames import REPLY, REQUEST, THREAD, Formats, Kind, describe_error, unpack_request
 from provfin.workers.limits import MEGABYTE, Limits
 
 # A worker that has held so much more than it began with, in megabytes, gives it back by being replaced.
 _MOST_GROWTH = 64
+# Threads there are for answering, of which a lowered query uses up one. They are there before the process is forbidden
+# to make any; each takes address space for its stack, and no memory before its turn.
+_TURNS = 8
 _CHUNK = 64 * 1024
 _SOCKET = 3
 # The fork server has few, all of them low.
@@ -37,17 +45,30 @@ class Worker:
         self._store = store
         self._limits = limits
         self._peak = 0
+        self._unsent = AnswerBuffer(limits).seal(Kind.ready, is_worn=False)
 
-    def run(self) -> None:
-        """Confine this process and answer until the connection is closed."""
+    def confine(self) -> None:
+        """Take from this process what no query needs, once all its threads are there."""
         self._warm_up()
         confinement.bound_memory(self._limits.query_megabytes)
         confinement.forbid_files(confinement.SERVICE_DESCRIPTORS if self._limits.services else 0)
         self._peak = confinement.measure_peak() + _MOST_GROWTH
-        while request := self._receive():
-            milliseconds, body = request
-            signal.setitimer(signal.ITIMER_REAL, milliseconds / 1000)
-            self._connection.sendall(self._reply(body))
+
+    def serve(self, has_next: Callable[[], bool]) -> None:
+        """Answer until this thread has been lowered while there is a next one; the process ends with the connection.
+
+        It is the next one that sends the reply: once it has arrived, the worker is as quick as before.
+        """
+        while True:
+            THREAD.pack_into(self._unsent, 0, threading.get_native_id())
+            self._connection.sendall(self._unsent)
+            request = self._receive()
+            if request is None:
+                os._exit(0)
+            signal.setitimer(signal.ITIMER_REAL, request[0] / 1000)
+            self._unsent = self._reply(request[1])
+            if confinement.is_lowered() and has_next():
+                break
 
     def _warm_up(self) -> None:
         # What is written to is copied from the fork server now, not while somebody waits.
@@ -120,10 +141,49 @@ class AnswerBuffer(BytesIO):
         return kind
 
     def seal(self, kind: Kind, *, is_worn: bool) -> memoryview:
-        """Return the whole reply, with its header."""
+        """Return the whole reply with its header, in which only the thread is missing."""
         view = self.getbuffer()
-        REPLY.pack_into(view, 0, kind, is_worn, len(view) - REPLY.size)
+        REPLY.pack_into(view, 0, 0, kind, is_worn, len(view) - REPLY.size)
         return view
+
+
+class Relay:
+    """Threads of which one runs at a time, each once: when it has done its part, the next one has its turn."""
+
+    def __init__(self, work: Callable[[Callable[[], bool]], None]) -> None:
+        self._work = work
+        self._gates: deque[threading.Lock] = deque()
+        while len(self._gates) < _TURNS and self._add():
+            pass
+
+    def start(self) -> NoReturn:
+        """Let the first thread run, and wait for ever."""
+        self._gates.popleft().release()
+        while True:
+            signal.pause()
+
+    def _add(self) -> bool:
+        gate = threading.Lock()
+        gate.acquire()
+        try:
+            threading.Thread(target=self._wait, args=(gate,)).start()
+        except RuntimeError:
+            # The system has no more for this process; without any there is nothing to do.
+            if not self._gates:
+                raise
+            return False
+        self._gates.append(gate)
+        return True
+
+    def _wait(self, gate: threading.Lock) -> None:
+        gate.acquire()
+        try:
+            self._work(lambda: bool(self._gates))
+        except BaseException:
+            os._exit(1)
+        self._gates.popleft().release()
+        # To end would give back the address space of the stack, which is counted against the next query's memory.
+        gate.acquire()
 
 
 def run_worker(connection: socket.socket, store: ox.Store, limits: Limits) -> NoReturn:
@@ -134,10 +194,9 @@ def run_worker(connection: socket.socket, store: ox.Store, limits: Limits) -> No
     gc.disable()
     worker = Worker(socket.socket(fileno=_SOCKET), store, limits)
     threading.stack_size(STACK_BYTES)
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    thread.join()
-    os._exit(0)
+    relay = Relay(worker.serve)
+    worker.confine()
+    relay.start()
 
 
 def _count_missing(data: bytearray) -> int:

@@ -19,6 +19,7 @@ from provfin.exports.observations import Observation
 from provfin.exports.sdmx.codes import identify, write_code_id, write_component_id, write_time
 from provfin.exports.sdmx.cube import Cube, Family, name_family
 from provfin.exports.sdmx.structures import AGENCY, VERSION, describe_components
+from provfin.quantity import write_decimal
 
 Row = Mapping[str, str]
 _UNSAFE = set("'\"\\")
@@ -72,7 +73,7 @@ def describe_row(observation: Observation) -> Row:
         **{write_component_id(name): identify(code) for name, code in own.items()},
         "MEASURE": identify(observation.measure),
         "TIME_PERIOD": write_time(observation.period),
-        "OBS_VALUE": write_decimal(observation.value),
+        "OBS_VALUE": _write_value(observation.value),
         **_describe_attributes(observation),
     }
 
@@ -85,8 +86,8 @@ def _describe_attributes(observation: Observation) -> Row:
         "UNIT_MEASURE": identify(unit.base),
         "UNIT_MULT": str(unit.exponent),
         "DECIMALS": "" if observation.decimals is None else str(observation.decimals),
-        "LOWER_BOUND": write_decimal(observation.lower),
-        "UPPER_BOUND": write_decimal(observation.upper),
+        "LOWER_BOUND": _write_value(observation.lower),
+        "UPPER_BOUND": _write_value(observation.upper),
         "QUALIFIER": observation.qualifier or "",
         "MISSING_REASON": "" if reason is None else identify(reason),
         "COMPARED_WITH": "" if other is None else identify(other),
@@ -94,13 +95,8 @@ def _describe_attributes(observation: Observation) -> Row:
     }
 
 
-def write_decimal(value: Decimal | None) -> str:
-    """Return a decimal with the digits it has and no exponent, nothing for None.
-
-    >>> write_decimal(Decimal("2.90")), write_decimal(Decimal("1E+2")), write_decimal(None)
-    ('2.90', '100', '')
-    """
-    return "" if value is None else format(value, "f")
+def _write_value(value: Decimal | None) -> str:
+    return "" if value is None else write_decimal(value)
 
 
 def _make_dataset(cube: Cube, family: Family, rows: list[Row]) -> PandasDataset:

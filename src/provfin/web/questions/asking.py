@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl
 from fastapi import Request, Response
 
 from provfin.errors import InputError
-from provfin.queries import PATTERNS, RESERVED, ParameterError, Query, Question, Term, load_questions
+from provfin.queries import PATTERNS, RESERVED, ParameterError, Query, Question, Term
 from provfin.web.problems import make_problem
+from provfin.web.requests import BAD_PERCENT
 
 _MOST_FIELDS = 100
-_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class UnknownQuestionError(LookupError):
@@ -40,14 +40,14 @@ class Asked:
         return {name: term.value for name, term in self.terms.items()}
 
 
-def read_asked(name: str, request: Request) -> Asked:
+def read_asked(questions: Mapping[str, Question], name: str, request: Request) -> Asked:
     """Return what a request asks of the question of a name.
 
     Raises `UnknownQuestionError`, and `InputError` (a `ParameterError` where it is about a parameter).
     """
-    question = load_questions().get(name)
+    question = questions.get(name)
     if question is None:
-        near = ", ".join(difflib.get_close_matches(name, load_questions())) or "none is called alike"
+        near = ", ".join(difflib.get_close_matches(name, questions)) or "none is called alike"
         raise UnknownQuestionError(f"no question is named {name} ({near}); questions lists them all")
     fields = _read_fields(question, request.scope["query_string"].decode("latin-1"))
     given = {key: value for key, value in fields.items() if key not in RESERVED}
@@ -57,7 +57,7 @@ def read_asked(name: str, request: Request) -> Asked:
 
 def _read_fields(question: Question, text: str) -> dict[str, str]:
     fault = InputError("the parameters are not well formed", where="the address", repair="write them as escaped UTF-8")
-    if _BAD_PERCENT.search(text):
+    if BAD_PERCENT.search(text):
         raise fault
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)

@@ -6,6 +6,7 @@ Every form of a SELECT is made of the same results, so all of them say the same,
 import json
 from collections.abc import Callable, Mapping, Sequence
 
+import pyoxigraph as ox
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
@@ -18,7 +19,16 @@ from provfin.answers import (
     write_result_set,
     write_xlsx,
 )
-from provfin.citations import Citation, hash_answer, make_citation, make_path
+from provfin.citations import (
+    SOURCES_QUERY,
+    Citation,
+    Source,
+    hash_answer,
+    make_citation,
+    make_path,
+    read_sources,
+)
+from provfin.queries import Query
 from provfin.store import GRAPH_FORMATS, NotAcceptableError
 from provfin.web.negotiation import HTML, JSON, RESULTS_JSON, choose_for
 from provfin.web.questions.asking import Asked
@@ -97,13 +107,15 @@ async def write_answer(site: Site, request: Request, asked: Asked, media_type: s
         return (await site.ask(asked.query, None, media_type)).body
     body = await fetch_answer(site, asked)
     base = site.find_base(request)
-    return await run_in_threadpool(_write, site.release.hash, base, asked, body, media_type)
-
-
-def _write(release: str, base: str, asked: Asked, body: bytes, media_type: str) -> bytes:
     if media_type in _WRITERS:
-        return _WRITERS[media_type](read_table(asked, body), cite_answer(release, base, asked, body))
-    link = base + find_citation(release, asked)
+        sources = await fetch_sources(site)
+        citation = await run_in_threadpool(cite_answer, site.release.hash, base, asked, body, sources)
+        return await run_in_threadpool(lambda: _WRITERS[media_type](read_table(asked, body), citation))
+    link = base + find_citation(site.release.hash, asked)
+    return await run_in_threadpool(_write, link, body, media_type)
+
+
+def _write(link: str, body: bytes, media_type: str) -> bytes:
     if media_type == RESULTS_JSON:
         return _link_json(body, link)
     written = convert_results(body, media_type)
@@ -115,11 +127,23 @@ def read_table(asked: Asked, body: bytes) -> Table:
     return read_graph(body) if _is_graph(asked) else read_results(body)
 
 
-def cite_answer(release: str, base: str, asked: Asked, body: bytes) -> Citation:
-    """Return the citation of an answer, as `fetch_answer` returns it."""
+async def fetch_sources(site: Site) -> tuple[Source, ...]:
+    """Return the reports of the release, to be named in citations; raises as `Site.ask`."""
+    answer = await site.ask(Query(SOURCES_QUERY), None, N_TRIPLES)
+    return read_sources(quad.triple for quad in ox.parse(answer.body, format=ox.RdfFormat.N_TRIPLES))
+
+
+def cite_answer(release: str, base: str, asked: Asked, body: bytes, sources: Sequence[Source]) -> Citation:
+    """Return the citation of an answer, as `fetch_answer` returns it, from a release with these reports."""
     lines = body if _is_graph(asked) else convert_results(body, TSV)
     return make_citation(
-        release, asked.question, hash_answer(lines), base=base, given=asked.given, accessed=asked.accessed
+        release,
+        asked.question,
+        hash_answer(lines),
+        base=base,
+        given=asked.given,
+        accessed=asked.accessed,
+        sources=sources,
     )
 
 

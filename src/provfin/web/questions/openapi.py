@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from provfin.queries import PATTERNS, Parameter, Question, load_questions
 from provfin.web.negotiation import JSON, RESULTS_JSON
+from provfin.web.openapi import add_paths
 from provfin.web.questions.forms import (
     CITATIONS_OFFERED,
     CSL,
@@ -52,17 +53,7 @@ _HEADERS = {
 
 def document_questions(app: FastAPI) -> None:
     """Add the questions to what an application tells of itself in `/openapi.json`."""
-    make = app.openapi
-
-    def describe() -> dict[str, Any]:
-        document = make()
-        document["paths"] = {**document.get("paths", {}), **describe_paths()}
-        components = document.setdefault("components", {})
-        for kind, named in describe_components().items():
-            components[kind] = {**components.get(kind, {}), **named}
-        return document
-
-    app.openapi = describe  # type: ignore[method-assign]  # as FastAPI tells to: https://fastapi.tiangolo.com/how-to/extending-openapi/
+    add_paths(app, lambda: (describe_paths(), describe_components()))
 
 
 def describe_paths() -> dict[str, Any]:

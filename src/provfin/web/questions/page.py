@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from provfin.answers import Cell, Column, Kind, Table
-from provfin.queries import Parameter, Question, load_questions, load_topics
+from provfin.citations import Source
+from provfin.queries import Parameter, Question
 from provfin.web import pages
 from provfin.web.questions.asking import Asked
 from provfin.web.questions.forms import cite_answer, list_downloads, read_table
+from provfin.web.questions.published import Published
 from provfin.web.site import Site
 
 # A page is for reading; the whole answer is in every other form.
@@ -38,13 +40,17 @@ class Place:
     is_number: bool
 
 
-def render_list(site: Site, request: Request) -> bytes:
+def render_list(site: Site, request: Request, published: Published) -> bytes:
     """Return the page that lists the questions by topic."""
-    return pages.render(site, request, "questions.html", groups=list(_group(load_questions(), load_topics())))
+    groups = list(_group(published.questions, published.topics))
+    return pages.render(site, request, "questions.html", groups=groups)
 
 
-def render_answer(site: Site, request: Request, asked: Asked, body: bytes) -> bytes:
-    """Return the page of an answer, as `fetch_answer` returns it; it says so when it shows only the first rows."""
+def render_answer(site: Site, request: Request, asked: Asked, body: bytes, sources: Sequence[Source]) -> bytes:
+    """Return the page of an answer, as `fetch_answer` returns it; it says so when it shows only the first rows.
+
+    `sources` are all reports of the release.
+    """
     table = read_table(asked, body)
     shown = Table(table.names, table.rows[:MOST_ROWS], table.is_boolean)
     accessed = {"accessed": asked.accessed.isoformat()} if asked.accessed else {}
@@ -62,7 +68,7 @@ def render_answer(site: Site, request: Request, asked: Asked, body: bytes) -> by
         # What follows is `format=…`.
         query=urlencode({**asked.parameters, **accessed, "format": ""}, safe=":/"),
         formats=list_downloads(asked),
-        citation=cite_answer(site.release.hash, site.find_base(request), asked, body),
+        citation=cite_answer(site.release.hash, site.find_base(request), asked, body, sources),
         sparql=asked.query.text,
     )
 
