@@ -140,7 +140,9 @@ def _drive(
             connection.send(turn % length, sequence[turn % length])
             busy += 1
         idle = []
-        ready = selector.select() if busy else []
+        ready = selector.select(_SECONDS) if busy else []
+        if busy and not ready:
+            raise BadAnswerError(f"no answer within {_SECONDS} s")
         for key, _ in ready:
             connection = key.data
             if connection.receive():

@@ -1,6 +1,7 @@
 """What is refused before a query reaches the parser, and what is known of one that is passed."""
 
 import random
+import time
 
 import pyoxigraph as ox
 import pytest
@@ -209,3 +210,26 @@ def test_nesting_and_length_are_bounded() -> None:
             check_query(text)
     with pytest.raises(RefusedQueryError, match="characters"):
         check_query(" " * (LONGEST_QUERY + 1))
+
+
+@pytest.mark.parametrize("piece", ["now#", "now \t", "<a://b ", '"""', "'''\\'", "?o<e:b#", "uuid((", "e:a\\#"])
+def test_reading_takes_no_more_than_its_share_for_longer_queries(piece: str) -> None:
+    def measure(times: int) -> int:
+        rounds = []
+        for number in range(5):
+            # Another text each time: what was read is remembered.
+            text = f"#{number}\n" + (piece * times)[: LONGEST_QUERY - 10]
+            start = time.thread_time_ns()
+            _is_refused(text)
+            rounds.append(time.thread_time_ns() - start)
+        return min(rounds)
+
+    short, long = measure(1250 // len(piece)), measure(LONGEST_QUERY // len(piece))
+    # Sixteen times the text; a reading that starts again for each piece takes 256 times as long.
+    assert long < 80 * max(short, 20_000)
+
+
+def test_an_iri_without_an_end_hides_nothing() -> None:
+    for text in ("ASK { <a://b SERVICEw:x {} }", "ASK { <a://b " + "(" * 500):
+        with pytest.raises(RefusedQueryError, match=r"SERVICE may be hidden|deep"):
+            check_query(text)

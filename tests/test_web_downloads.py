@@ -1,6 +1,7 @@
 """Exports on disk: written once, one at a time, within limits; faults are remembered."""
 
 import asyncio
+import gc
 import json
 import resource
 from collections.abc import Callable, Coroutine
@@ -135,6 +136,7 @@ def test_where_nothing_can_be_written_exports_last_as_long_as_the_server(release
 
     path = asyncio.run(test())
     assert not path.is_relative_to(release.folder.parent)
+    gc.collect()
     assert not path.exists()
 
 

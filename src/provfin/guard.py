@@ -34,7 +34,8 @@ _TOKEN = re.compile(
     rf"""
     (?P<skipped> {_SKIPPED})
   | (?P<iri> <[a-z][a-z0-9+.-]*://[^>]*>)                  # never a comparison: no name is followed by //
-  | (?P<doubt> <[^\s<>]*>)                                 # an IRI, or a comparison: ?x<?y&&?y>?z
+  | (?P<doubt> <[^\s<>]*>                                  # an IRI, or a comparison: ?x<?y&&?y>?z
+             | <[a-z][a-z0-9+.-]*://[^>]*\Z)               # neither: no query; not to be looked for again
   | (?P<open> [(\[{{]) | (?P<close> [)\]}}])
   | (?P<service> service)
   | (?P<from> from(?=[\s\#<]|named))
@@ -44,7 +45,8 @@ _TOKEN = re.compile(
 _GAP = r"(?:\s|\#[^\r\n]*(?:[\r\n]|$))*"
 _CALLED = re.compile(rf"{_GAP}(?:silent{_GAP})?<(?P<address>[^\s<>]*)>", re.IGNORECASE)
 # A name that ends so is taken for the function, at no greater loss than an answer that is not kept.
-_VOLATILE = re.compile(rf"(?:now|rand|uuid|bnode){_GAP}\(", re.IGNORECASE)
+# A comment after it is not read, which would be done again for each such name in the comment.
+_VOLATILE = re.compile(r"(?:now|rand|uuid|bnode)\s*[(#]", re.IGNORECASE)
 _OPEN, _CLOSE = re.compile(r"[(\[{]"), re.compile(r"[)\]}]")
 # What makes it matter whether <...> is an IRI or a comparison.
 _HIDING = re.compile(r"[#'\"\\]|service", re.IGNORECASE)
@@ -103,7 +105,7 @@ def _read(text: str, allowed: tuple[str, ...]) -> Reading:
             depth -= 1
         elif kind == "doubt":
             depth += len(_OPEN.findall(match[0])) - len(_CLOSE.findall(match[0]))
-            is_doubtful = is_doubtful or bool(_HIDING.search(match[0]))
+            is_doubtful = is_doubtful or not match[0].endswith(">") or bool(_HIDING.search(match[0]))
         elif kind == "service":
             calls.append(_find_address(text, match.end(), allowed))
         elif kind == "from":

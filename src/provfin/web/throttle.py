@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from provfin.store import CLIENT
 from provfin.web.problems import make_problem
 
 _MOST_CLIENTS = 10_000
@@ -54,6 +55,8 @@ class Throttle:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count the request and pass it on, or refuse it."""
         client = find_client((scope.get("client") or ("",))[0])
+        # Whoever answers queries shares its places among clients too.
+        CLIENT.set(client)
         if scope["type"] != "http" or self._buckets is None or not client:
             await self._app(scope, receive, send)
             return

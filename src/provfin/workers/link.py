@@ -63,6 +63,11 @@ class WorkerLink:
         self._worked = self._read_clock()
         self.is_slow = False
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a reply is still to come."""
+        return self._reply is not None
+
     def ask(self, request: bytes) -> "asyncio.Future[Reply]":
         """Send a query and return the reply to come."""
         assert self._reply is None

@@ -3,7 +3,8 @@
 A query that has used a processor for a while is lowered: it has what others leave, and it moves to a place of its own
 while there is one, so that light queries meet heavy ones neither for a worker nor for the processor. As many others run
 as there are workers. After half a second a query is slow. Refuses the one that turns slow when the slow have all their
-places, or its client its share of them: it has lost half a second, those before it more, and it is told at once.
+places, or its client its share of them: it has lost half a second, those before it more, and it is told at once, unless
+it only seems slow because the processors were others'.
 """
 
 import asyncio
@@ -27,6 +28,9 @@ _TICK = 1 / 50
 # Milliseconds a query may have a processor before it is lowered: nobody waits for one that waits itself.
 _LOWERED_AFTER = 30
 _SLOW_AFTER = 1 / 2
+# Who finds no place for slow ones is given this long while it has worked less than so many milliseconds.
+_SURELY_SLOW_AFTER = 2
+_SLOW_WORK = 250
 # What the kernel's own alarm is late by at most; beyond it the parent has the worker killed.
 _GRACE = 1 / 4
 _SHORTEST_REST = 1 / 20
@@ -37,8 +41,8 @@ _LONGEST_REST = 5
 _MOST_UNBORN = 16
 # Queries after which a worker is replaced, for what its memory may have gathered.
 _MOST_SERVED = 20_000
-# How many more workers are kept than are to be ready, so that slow queries now and then cost no forks.
-_MOST_SPARE = 2
+# Seconds after which a worker beyond those that are to be ready is ended, if nobody has needed it.
+_SPARE_FOR = 30
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class WorkerPool:
         self._killed: Counter[str] = Counter()
         self._tick: asyncio.TimerHandle | None = None
         self._rest: asyncio.TimerHandle | None = None
+        self._spare: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Load the release and fork the first workers; raises `InputError` when that cannot be."""
@@ -86,12 +91,12 @@ class WorkerPool:
     async def stop(self) -> None:
         """End all workers and the fork server; who still waits for an answer has a `StoreError`."""
         self._is_stopped = True
-        for handle in (self._tick, self._rest, self._starting):
+        for handle in (self._tick, self._rest, self._spare, self._starting):
             if handle is not None:
                 handle.cancel()
         if self._starting is not None:
             await asyncio.wait([self._starting])
-        self._tick = self._rest = self._starting = None
+        self._tick = self._rest = self._spare = self._starting = None
         server, self._server = self._server, None
         self._give_up(StoreError("the server is stopping"))
         if server is not None:
@@ -178,8 +183,7 @@ class WorkerPool:
         self._leave(link)
         if not link.is_closed and link.status is None and link.fate is None:
             self._idle.append(link)
-        if self._count_ready() > self._settings.workers + _MOST_SPARE and self._idle:
-            self._idle.popleft().end()
+        self._watch_spare()
         self._replenish()
         self._assign()
 
@@ -198,7 +202,9 @@ class WorkerPool:
         self._tick = None
         now = self._loop.time()
         try:
-            for link in sorted(self._busy, key=lambda link: link.started):
+            # One whose reply has arrived is given back next, and no longer judged.
+            asked = [link for link in self._busy if link.is_asked]
+            for link in sorted(asked, key=lambda link: link.started):
                 self._judge(link, now)
         finally:
             if self._busy:
@@ -208,7 +214,7 @@ class WorkerPool:
         if now >= link.deadline + _GRACE:
             self._end(link, Limit.time)
         elif now >= link.started + _SLOW_AFTER and not link.is_slow:
-            self._make_slow(link)
+            self._make_slow(link, now)
         elif not link.is_lowered and link.measure_work() >= _LOWERED_AFTER:
             self._lower(link)
 
@@ -220,12 +226,12 @@ class WorkerPool:
             self._replenish()
             self._assign()
 
-    def _make_slow(self, link: WorkerLink) -> None:
+    def _make_slow(self, link: WorkerLink, now: float) -> None:
         self._lower(link)
-        if self._count_slow() >= self._settings.slow_workers or self._count_slow(link.client) >= self._share(link):
+        if self._count_slow() < self._settings.slow_workers and self._count_slow(link.client) < self._share(link):
+            link.is_slow = True
+        elif link.measure_work() >= _SLOW_WORK or now >= link.started + _SURELY_SLOW_AFTER:
             self._end(link, Limit.load)
-            return
-        link.is_slow = True
 
     def _share(self, link: WorkerLink) -> int:
         """Return how many slow queries the client of this one may have."""
@@ -329,6 +335,18 @@ class WorkerPool:
         self._rest = None
         self._replenish()
         self._assign()
+
+    def _watch_spare(self) -> None:
+        if self._spare is None and self._count_ready() > self._settings.workers:
+            self._spare = self._loop.call_later(_SPARE_FOR, self._end_spare)
+
+    def _end_spare(self) -> None:
+        """End the worker that has not been used for longest, if there are more than need be and it was long enough."""
+        self._spare = None
+        is_spare = self._count_ready() > self._settings.workers and bool(self._idle)
+        if is_spare and self._idle[0].started + _SPARE_FOR <= self._loop.time():
+            self._idle.popleft().end()
+        self._watch_spare()
 
     # What they share
 

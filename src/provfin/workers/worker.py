@@ -30,7 +30,7 @@ from provfin.workers.limits import MEGABYTE, Limits
 _MOST_GROWTH = 64
 # Threads there are for answering, of which a lowered query uses up one. They are there before the process is forbidden
 # to make any; each takes address space for its stack, and no memory before its turn.
-_TURNS = 8
+_TURNS = 16
 _CHUNK = 64 * 1024
 _SOCKET = 3
 # The fork server has few, all of them low.
