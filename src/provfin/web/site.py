@@ -97,5 +97,5 @@ def _make_key(query: Query, results_type: str | None, graph_type: str | None) ->
 
 
 def _add_charset(media_type: str) -> str:
-    is_text = media_type.startswith("text/")
+    is_text = media_type.startswith("text/") and "charset=" not in media_type
     return f"{media_type}; charset=utf-8" if is_text else media_type
