@@ -275,6 +275,7 @@ def test_every_file_of_every_export_is_found_from_the_list(client: httpx.Client,
         assert answer.status_code == 200
         assert answer.content == written[item["name"]]
         assert answer.headers["content-type"].startswith(item["mediaType"])
+        assert answer.headers["content-type"].count("charset=") <= 1
         assert item["name"] in answer.headers["content-disposition"]
         held = client.get(item["address"], headers={"if-none-match": answer.headers["etag"]})
         assert (held.status_code, held.content) == (304, b"")
