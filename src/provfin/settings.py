@@ -16,7 +16,8 @@ PREFIX = "PROVFIN_"
 
 
 def _count_workers() -> int:
-    return max(2, os.cpu_count() or 0)
+    # One more than can run at once: while one answer is sent, another is made.
+    return (os.cpu_count() or 1) + 1
 
 
 class Settings(BaseSettings):
@@ -37,7 +38,7 @@ class Settings(BaseSettings):
         default_factory=_count_workers,
         ge=1,
         le=256,
-        description="queries that run at once while they are quick; else as many as processors, at least two",
+        description="queries that run at once while they are quick; else one more than there are processors",
     )
     slow_workers: int = Field(
         default=4, ge=1, le=256, description="queries that run at once beyond their first half second"
