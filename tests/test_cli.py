@@ -9,13 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
+from commanding import Run, make_run
 from provfin import __version__, cli
 from provfin.assets import Assets, find_assets
 from provfin.commands import publishing
@@ -26,31 +25,11 @@ from provfin.validation import validate
 EXAMPLE = Path(__file__).parent / "reports" / "example-2024.txt"
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run of the command printed and returned."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     monkeypatch.setenv("PROVFIN_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("PROVFIN_REPORTS", raising=False)
-
-    def run(*arguments: str | Path) -> Outcome:
-        with pytest.raises(SystemExit) as exit_info:
-            cli.main([str(argument) for argument in arguments])
-        printed = capfd.readouterr()
-        code = exit_info.value.code
-        return Outcome(code if isinstance(code, int) else 0, printed.out, printed.err)
-
-    return run
+    return make_run(capfd)
 
 
 def test_version(run: Run) -> None:

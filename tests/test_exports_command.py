@@ -3,44 +3,22 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from commanding import Run, make_run
 from exporting import export_records, gather_real, gather_tiny, write_tiny
-from provfin import cli
 from provfin.assets import find_releases_folder
 from provfin.building import write_jsonl
 from provfin.exports import EXPORTS
 from provfin.release import Content, publish
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run of the command printed and returned."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     monkeypatch.setenv("PROVFIN_HOME", str(tmp_path / "home"))
-
-    def run(*arguments: str | Path) -> Outcome:
-        with pytest.raises(SystemExit) as exit_info:
-            cli.main(["export", *map(str, arguments)])
-        printed = capfd.readouterr()
-        code = exit_info.value.code
-        return Outcome(code if isinstance(code, int) else 0, printed.out, printed.err)
-
-    return run
+    return make_run(capfd, "export")
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ def _make_tagged(site: Site, media_types: tuple[str, ...] = ("text/csv", "text/h
     def respond(request: Request) -> Response:
         media_type = choose_type(request.headers["accept"], media_types)
         assert media_type is not None
-        return site.make_response(request, media_type.encode(), media_type)
+        return site.make_response(media_type.encode(), media_type)
 
     return KeepReplies(_make_app(respond), Kept(1_000_000))
 

@@ -19,13 +19,13 @@ import pyoxigraph as ox
 
 from provfin import __version__
 from provfin.queries import Question
+from provfin.release import shorten_hash
 from provfin.turtle import PREFIXES
 
 # Who made the data and who publishes them, in every form of a reference.
 PROJECT = "ProvFin"
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 # How much of a hash stands in an address or a reference; the whole is in the note and in CSL-JSON.
-SHORT = 16
 # More reports than these are counted in a reference, and listed at the address it gives. GB/T 7714—2015 (8.1.2) names
 # as many authors.
 MOST_NAMED = 3
@@ -133,7 +133,7 @@ class Citation:
             "translated-title": self._name("zh"),
             "author": [{"literal": PROJECT}],
             "publisher": PROJECT,
-            "version": f"release {self.release[:SHORT]}",
+            "version": f"release {shorten_hash(self.release)}",
             "URL": self.url,
         }
         if self.sources:
@@ -174,7 +174,7 @@ class Citation:
             # Capitals and Chinese are kept as they are.
             "title": f"{{{escape_latex(self.titles['en'])}}}",
             "titleaddon": f"{{{escape_latex(self.titles['zh'])}}}",
-            "howpublished": f"{PROJECT} {self.version}, release {self.release[:SHORT]}",
+            "howpublished": f"{PROJECT} {self.version}, release {shorten_hash(self.release)}",
             "note": escape_latex(note),
             "url": self.url,
         }
@@ -190,7 +190,7 @@ class Citation:
         it the reference is shorter by that. The reports follow, each as a reference of its own.
         """
         day = f"[{self.accessed.isoformat()}]" if self.accessed is not None else ""
-        version = f"{PROJECT} {self.version}, 数据版本 {self.release[:SHORT]}"
+        version = f"{PROJECT} {self.version}, 数据版本 {shorten_hash(self.release)}"
         return f"{PROJECT}. {self._name('zh')}[DS/OL]. {version}{day}. {self.url}.{self._credit_zh()}"
 
     def _credit(self) -> str:
@@ -237,7 +237,7 @@ def make_citation(
         query_hash=query_hash,
         answer_hash=answer_hash,
         url=base + make_path(release, question.name, parameters),
-        release_url=f"{base}releases/{release[:SHORT]}",
+        release_url=f"{base}releases/{shorten_hash(release)}",
         accessed=accessed,
         sources=select_sources(sources, parameters),
     )
@@ -250,7 +250,7 @@ def make_path(release: str, name: str, parameters: Mapping[str, str], part: str 
     'releases/0123456789abcdef/questions/fiscal-gap?year=2024&area=https://example.org/a+b'
     """
     asked = urlencode(parameters, safe=":/")
-    return f"releases/{release[:SHORT]}/questions/{name}{part}" + (f"?{asked}" if asked else "")
+    return f"releases/{shorten_hash(release)}/questions/{name}{part}" + (f"?{asked}" if asked else "")
 
 
 def escape_latex(text: str) -> str:

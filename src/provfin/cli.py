@@ -29,6 +29,7 @@ from provfin.curation import describe_share
 from provfin.errors import InputError
 from provfin.extraction import Extraction, extract, refuse_stale_curation
 from provfin.ledger import UNREAD, make_ledger, summarise
+from provfin.release import shorten_hash
 from provfin.store import BadQueryError, ExceededError, NotAcceptableError, StoreError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -106,7 +107,7 @@ def build(
     if reports is not None:
         _rebuild_graphs(assets, reports)
     release = publish_valid(assets)
-    say(f"release {release.hash[:16]}: {release.quads} quads in {release.folder}")
+    say(f"release {shorten_hash(release.hash)}: {release.quads} quads in {release.folder}")
 
 
 def _rebuild_graphs(assets: Assets, reports: Path) -> None:

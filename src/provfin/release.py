@@ -38,6 +38,7 @@ _MANIFEST = "manifest.json"
 _POINTER = "CURRENT"
 NEWEST = "newest"
 _SHORTEST_PREFIX = 4
+_NAME_LENGTH = 16
 _BUILDING = ".building-"
 # No release takes so long to write: what is older was left by a crash.
 _STALE_SECONDS = 24 * 60 * 60
@@ -49,7 +50,12 @@ def name_release(release_hash: str) -> str:
     >>> name_release("0123456789abcdef0123")
     'https://w3id.org/provfin/id/release/0123456789abcdef'
     """
-    return f"{BASE}release/{release_hash[:16]}"
+    return f"{BASE}release/{shorten_hash(release_hash)}"
+
+
+def shorten_hash(release_hash: str) -> str:
+    """Return the part of a release's hash that names it, in folders, addresses and texts: the first 16 characters."""
+    return release_hash[:_NAME_LENGTH]
 
 
 @dataclass(frozen=True)
@@ -165,8 +171,8 @@ def _count_graphs(lines: Iterable[bytes]) -> dict[str, int]:
 
 def find_release(folder: Path, content: Content) -> Release | None:
     """Return the release that already holds this content, or None."""
-    path = folder / content.hash[:16]
-    return _load(path) if (path / _MANIFEST).is_file() else None
+    path = folder / shorten_hash(content.hash)
+    return load_release(path) if (path / _MANIFEST).is_file() else None
 
 
 def is_validated(folder: Path, content: Content, shapes: str) -> bool:
@@ -182,7 +188,7 @@ def mark_validated(folder: Path, content: Content, shapes: str) -> None:
 
 
 def _mark_path(folder: Path, content: Content, shapes: str) -> Path:
-    return folder / f"{content.hash[:16]}-{shapes[:16]}.valid"
+    return folder / f"{shorten_hash(content.hash)}-{shapes[:16]}.valid"
 
 
 def hash_files(paths: Iterable[Path]) -> str:
@@ -232,7 +238,7 @@ def _write(folder: Path, content: Content) -> Release:
 
 def _appear(temporary: Path, folder: Path, content: Content) -> Release:
     """Give a whole release its name, or return the one that another process has put there meanwhile."""
-    target = folder / content.hash[:16]
+    target = folder / shorten_hash(content.hash)
     try:
         temporary.rename(target)
     except OSError as error:
@@ -267,7 +273,7 @@ def open_newest(folder: Path) -> Release:
         name = pointer.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise InputError("there is no release", where=str(folder), repair="run provfin build") from error
-    return _load(folder / name)
+    return load_release(folder / name)
 
 
 def list_releases(folder: Path) -> list[Release]:
@@ -306,7 +312,7 @@ def open_release(folder: Path, name: str) -> Release:
 
     Raises `InputError` when there is none or several, or when it is damaged.
     """
-    return open_newest(folder) if is_newest(name) else _load(resolve_name(folder, name).folder)
+    return open_newest(folder) if is_newest(name) else load_release(resolve_name(folder, name).folder)
 
 
 def resolve_name(folder: Path, name: str) -> Release:
@@ -318,7 +324,7 @@ def resolve_name(folder: Path, name: str) -> Release:
     if len(found) == 1:
         return found[0]
     there = found or list_releases(folder)
-    names = ", ".join(release.hash[:16] for release in there) or "none: run provfin build"
+    names = ", ".join(shorten_hash(release.hash) for release in there) or "none: run provfin build"
     what = "several releases start like this" if found else "no such release"
     raise InputError(what, where=name, repair=f"give 4 or more characters of one that is there ({names})")
 
@@ -328,28 +334,26 @@ def is_release_folder(path: Path) -> bool:
     return (path / _MANIFEST).is_file() and (path / _DATA).is_file()
 
 
-def load_release(path: Path) -> Release:
-    """Return the release of a folder, checked against its hash; raises `InputError` when it is damaged."""
-    return _load(path)
-
-
 def _read_manifest(path: Path) -> Release:
     try:
         manifest = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
         return Release(manifest["hash"], path, manifest["graphs"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        repair = f"delete {path} and run provfin build"
-        raise InputError(f"the release cannot be read ({error})", where=str(path), repair=repair) from error
+        raise _refuse(path, f"cannot be read ({error})") from error
 
 
-def _load(path: Path) -> Release:
-    repair = f"delete {path} and run provfin build"
+def load_release(path: Path) -> Release:
+    """Return the release of a folder, checked against its hash; raises `InputError` when it is damaged."""
+    release = _read_manifest(path)
     try:
-        manifest = json.loads((path / _MANIFEST).read_text(encoding="utf-8"))
-        release = Release(manifest["hash"], path, manifest["graphs"])
         actual = hashlib.sha256(release.data_path.read_bytes()).hexdigest()
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"the release cannot be read ({error})", where=str(path), repair=repair) from error
+    except OSError as error:
+        raise _refuse(path, f"cannot be read ({error})") from error
     if actual != release.hash:
-        raise InputError("the release has been changed (its hash differs)", where=str(path), repair=repair)
+        raise _refuse(path, "has been changed (its hash differs)")
     return release
+
+
+def _refuse(path: Path, what: str) -> InputError:
+    repair = f"delete {path} and run provfin build"
+    return InputError(f"the release {what}", where=str(path), repair=repair)

@@ -32,9 +32,10 @@ _THREADS = 8
 # keep one client from taking what is there for all.
 CLIENT: ContextVar[str] = ContextVar("client", default="")
 
+RESULTS_JSON = "application/sparql-results+json"
 # Media types by what the query asks for; the first of each is the default.
 RESULT_FORMATS: Mapping[str, ox.QueryResultsFormat] = {
-    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    RESULTS_JSON: ox.QueryResultsFormat.JSON,
     "application/sparql-results+xml": ox.QueryResultsFormat.XML,
     "text/csv": ox.QueryResultsFormat.CSV,
     "text/tab-separated-values": ox.QueryResultsFormat.TSV,

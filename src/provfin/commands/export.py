@@ -12,7 +12,7 @@ from provfin.commands.console import say, working, write_file
 from provfin.errors import InputError
 from provfin.exports import Files, ReleaseContent, find_export
 from provfin.folders import gather_folder
-from provfin.release import gather_content, open_release
+from provfin.release import gather_content, open_release, shorten_hash
 
 
 class ExportFormat(StrEnum):
@@ -45,7 +45,7 @@ def export_graph(
         files = find_export(shape).write(content)
         paths = _write(out, files)
     size = sum(map(len, files.values()))
-    say(f"{content.hash[:16]} as {shape}: {', '.join(map(str, paths))} ({size:,} bytes)")
+    say(f"{shorten_hash(content.hash)} as {shape}: {', '.join(map(str, paths))} ({size:,} bytes)")
 
 
 def _find_content(data: Path | None, release: str | None) -> ReleaseContent:

@@ -9,8 +9,7 @@ from provfin.assets import find_assets, find_releases_folder
 from provfin.commands.console import say, working
 from provfin.commands.publishing import publish_valid
 from provfin.errors import InputError
-from provfin.release import open_release
-from provfin.remote import publish_release
+from provfin.release import open_release, shorten_hash
 from provfin.settings import read_settings
 
 
@@ -41,7 +40,10 @@ def publish_to_store(
         repair = "give --graph-store-url or set PROVFIN_GRAPH_STORE; docs/other-stores.md has it for five stores"
         raise InputError("the address that takes graphs is missing", where="provfin publish", repair=repair)
     chosen = publish_valid(find_assets()) if release is None else open_release(find_releases_folder(), release)
+    from provfin.remote import publish_release
+
     with working("Publishing"):
         done = asyncio.run(publish_release(chosen, str(settings.graph_store), settings))
     what = "is published" if done.is_new else "was there already, whole"
-    say(f"release {chosen.hash[:16]} {what}: {done.quads} quads in {len(chosen.graphs)} graphs, {done.figures} figures")
+    held = f"{done.quads} quads in {len(chosen.graphs)} graphs, {done.figures} figures"
+    say(f"release {shorten_hash(chosen.hash)} {what}: {held}")

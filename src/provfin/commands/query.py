@@ -12,17 +12,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from provfin.answers import read_results
 from provfin.assets import find_assets, find_releases_folder
 from provfin.commands.console import split_param
 from provfin.errors import InputError
 from provfin.queries import Query, find_question
 from provfin.release import NEWEST, open_release
-from provfin.remote import RemoteStore
 from provfin.settings import Settings, read_settings
-from provfin.store import Answer, BadQueryError, LocalEngine, NotAcceptableError
-
-_JSON = "application/sparql-results+json"
+from provfin.store import RESULTS_JSON, Answer, BadQueryError, LocalEngine, NotAcceptableError
 
 
 class TableFormat(StrEnum):
@@ -48,7 +44,7 @@ def ask_graph(
     if shape is TableFormat.table:
         _print_table(_ask_rows(asked, release))
         return
-    results = {"csv": "text/csv", "json": _JSON}[shape]
+    results = {"csv": "text/csv", "json": RESULTS_JSON}[shape]
     graph = {"csv": None, "json": "application/ld+json"}[shape]
     sys.stdout.buffer.write(_ask(asked, results, graph, release).body)
     if shape is TableFormat.json:
@@ -68,6 +64,8 @@ def _ask(query: Query, results: str | None, graph: str | None, release: str | No
 async def _ask_store(
     settings: Settings, query: Query, formats: tuple[str | None, str | None], release: str | None
 ) -> Answer:
+    from provfin.remote import RemoteStore
+
     store = RemoteStore(settings, open_release(find_releases_folder(), release or NEWEST))
     await store.start()
     try:
@@ -78,8 +76,11 @@ async def _ask_store(
 
 def _ask_rows(query: Query, release: str | None) -> list[list[str]]:
     """Return the names of the columns, then the rows, as text; raises `BadQueryError` where there are none."""
+    # What writes spreadsheets comes with it: other commands need not wait for that.
+    from provfin.answers import read_results
+
     try:
-        table = read_results(_ask(query, _JSON, None, release).body)
+        table = read_results(_ask(query, RESULTS_JSON, None, release).body)
     except NotAcceptableError as error:
         raise BadQueryError("only rows make a table; use --format json for a graph") from error
     rows = [["" if term is None else getattr(term, "value", str(term)) for term in row] for row in table.rows]

@@ -13,7 +13,7 @@ import typer
 from provfin.assets import find_releases_folder
 from provfin.commands.console import working, write_result
 from provfin.differences import compare_releases, find_source
-from provfin.release import NEWEST, Release, find_newest, list_releases, open_release
+from provfin.release import NEWEST, Release, find_newest, list_releases, open_release, shorten_hash
 
 app = typer.Typer(no_args_is_help=True, help="List releases, show what one holds, tell two of them apart.")
 
@@ -42,7 +42,8 @@ def list_all() -> None:
     newest = find_newest(folder)
     for release in list_releases(folder):
         mark = NEWEST if release.folder.name == newest else ""
-        typer.echo("\t".join((release.hash[:16], str(release.quads), " ".join(release.reports), mark)).rstrip("\t"))
+        cells = (shorten_hash(release.hash), str(release.quads), " ".join(release.reports), mark)
+        typer.echo("\t".join(cells).rstrip("\t"))
 
 
 @app.command("show")

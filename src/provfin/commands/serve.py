@@ -8,7 +8,7 @@ import typer
 from provfin.assets import find_assets
 from provfin.commands.console import say
 from provfin.commands.publishing import publish_or_keep
-from provfin.release import Release
+from provfin.release import Release, shorten_hash
 from provfin.settings import Settings, list_settings, read_settings
 
 # For workers, files and connections that are being refused.
@@ -24,7 +24,7 @@ def serve_release(
     settings = read_settings(host=host, port=port)
     release = publish_or_keep(find_assets())
     where = settings.base_url or f"http://{settings.host}:{settings.port}/"
-    say(f"ProvFin serves release {release.hash[:16]} at {where}")
+    say(f"ProvFin serves release {shorten_hash(release.hash)} at {where}")
     run_server(release, settings)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from provfin.errors import InputError
 from provfin.folders import gather_folder
-from provfin.release import Release, is_release_folder, list_matches, load_release, open_release
+from provfin.release import Release, is_release_folder, list_matches, load_release, open_release, shorten_hash
 
 NQUADS_SUFFIXES = (".nq", ".nq.gz")
 
@@ -40,7 +40,7 @@ class SortedQuads:
     @classmethod
     def map_release(cls, release: Release) -> "SortedQuads":
         """Return the quads of a release, read from its file as they are needed."""
-        name = release.hash[:16]
+        name = shorten_hash(release.hash)
         if not release.data_path.stat().st_size:
             # Nothing can be mapped of an empty file.
             return cls(b"", release.hash, name)

@@ -18,7 +18,7 @@ from provfin.dataset.terms import expand, make_count
 from provfin.differences.changes import Change, Comparison, Kind
 from provfin.differences.editions import PF, STATUS, VALUE, Figure, Named
 from provfin.differences.sources import Origin
-from provfin.release import name_release
+from provfin.release import name_release, shorten_hash
 from provfin.turtle import BASE, TYPE, shorten_iri, sort_triples
 
 _TITLES = {"en": "Differences of release {new} from release {old}", "zh": "发布版 {new} 与发布版 {old} 的差异"}
@@ -53,7 +53,7 @@ class _Telling:
         self._comparison = comparison
         self._old = name_release(comparison.old.hash)
         self._new = name_release(comparison.new.hash)
-        self._activity = f"{self._new}/compared-with/{comparison.old.hash[:16]}"
+        self._activity = f"{self._new}/compared-with/{shorten_hash(comparison.old.hash)}"
 
     def triples(self) -> Iterator[ox.Triple]:
         """Yield what is told of the releases, of the activity between them, of figures and of classes."""
@@ -79,7 +79,7 @@ class _Telling:
     def _tell_release(self, iri: str, origin: Origin) -> Iterator[ox.Triple]:
         yield from self._tell(iri, "a", *map(expand, ("dcat:Dataset", "prov:Entity", "void:Dataset")))
         yield from self._tell(iri, "dcterms:identifier", ox.Literal(origin.hash))
-        yield from self._tell(iri, "dcat:version", ox.Literal(origin.hash[:16]))
+        yield from self._tell(iri, "dcat:version", ox.Literal(shorten_hash(origin.hash)))
 
     def _tell_activity(self) -> Iterator[ox.Triple]:
         yield from self._tell(self._activity, "a", expand("prov:Activity"))

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from provfin.errors import InputError
 from provfin.exports.index import PF, Index
 from provfin.exports.observations import Dimension, Observation, read_dimensions, read_observations
-from provfin.release import Content, Release
+from provfin.release import Content, Release, shorten_hash
 from provfin.turtle import PREFIXES
 
 _DC, _DCTERMS = PREFIXES["dc"], PREFIXES["dcterms"]
@@ -61,7 +61,7 @@ class ReleaseContent:
         try:
             return tuple(ox.parse(self.data, format=ox.RdfFormat.N_QUADS))
         except SyntaxError as error:
-            where = f"release {self.hash[:16]}"
+            where = f"release {shorten_hash(self.hash)}"
             raise InputError(f"not N-Quads ({error.msg})", where=where, repair="run provfin build") from error
 
     @cached_property

@@ -23,6 +23,7 @@ from provfin.exports.dates import find_last_day
 from provfin.exports.graphs import write_release_nquads
 from provfin.exports.index import LABEL, NOTATION, PF, Index
 from provfin.exports.sdmx import write_sdmx_ml
+from provfin.release import shorten_hash
 from provfin.turtle import BASE, PREFIXES, write_turtle
 
 # The profile of the metadata: https://w3id.org/ro/crate/1.2
@@ -116,11 +117,11 @@ def describe_crate(content: ReleaseContent, files: Files, published: date | None
     writer = _CrateWriter(content.index)
     root = writer.root
     reports = [writer.add_report(report) for report in content.reports]
-    root["name"] = f"ProvFin release {content.hash[:16]} · ProvFin 发布版 {content.hash[:16]}"
+    root["name"] = f"ProvFin release {shorten_hash(content.hash)} · ProvFin 发布版 {shorten_hash(content.hash)}"
     root["description"] = _describe_release(content, is_dated=published is not None)
     root["datePublished"] = (published or find_last_day(content)).isoformat()
     root["identifier"] = writer.add_identifier(content.hash)
-    root["version"] = content.hash[:16]
+    root["version"] = shorten_hash(content.hash)
     root["url"] = _HOME
     root["license"] = _unwrap([writer.add_licence(iri) for iri in content.licences])
     root["inLanguage"] = ["zh", "en"]

@@ -9,6 +9,7 @@ from datetime import date
 from provfin.errors import InputError
 from provfin.exports.content import ReleaseContent
 from provfin.exports.index import PF
+from provfin.release import shorten_hash
 from provfin.turtle import PREFIXES
 
 _TEMPORAL = PREFIXES["dcterms"] + "temporal"
@@ -22,6 +23,6 @@ def find_last_day(content: ReleaseContent) -> date:
     index = content.index
     periods = [index.get(report.iri, _TEMPORAL) for report in content.reports]
     if not periods:
-        where = f"release {content.hash[:16]}"
+        where = f"release {shorten_hash(content.hash)}"
         raise InputError("there is no report, and so no day", where=where, repair="build a release of a report")
     return max(date.fromisoformat(index.get(period, f"{PF}periodEnd")) for period in periods)

@@ -12,7 +12,7 @@ from provfin.assets import find_releases_folder
 from provfin.errors import InputError
 from provfin.guard import Reading
 from provfin.queries import Query
-from provfin.release import Release, name_release, open_newest
+from provfin.release import Release, name_release, open_newest, shorten_hash
 from provfin.remote.connection import MEGABYTE, Connection
 from provfin.remote.graphs import NOTES_GRAPH, NOTES_QUERY, Dataset, Note, read_notes, restrict
 from provfin.remote.heads import Head, read_head
@@ -91,8 +91,10 @@ class RemoteStore:
         found = notes.get(self._release.hash)
         if found is not None and found.token:
             return found.token
-        others = ", ".join(sorted(note.hash[:16] for note in notes.values() if note.token)) or "none that is whole"
-        raise StoreError(f"the store does not hold release {self._release.hash[:16]} but {others}; run provfin publish")
+        wanted = shorten_hash(self._release.hash)
+        whole = sorted(shorten_hash(note.hash) for note in notes.values() if note.token)
+        others = ", ".join(whole) or "none that is whole"
+        raise StoreError(f"the store does not hold release {wanted} but {others}; run provfin publish")
 
     async def _refuse_cutting(self, address: str) -> None:
         rows = min(FEWEST_ROWS, self._release.quads)

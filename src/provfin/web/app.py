@@ -1,6 +1,6 @@
 """Owns the application: which routes there are, over which release, and what every request passes through."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -25,6 +25,7 @@ from provfin.web.openapi import add_paths, describe_endpoint
 from provfin.web.pages import render_home
 from provfin.web.problems import explain, make_problem
 from provfin.web.requests import AnswerAlike, list_methods
+from provfin.web.shelf import MakeService, Shelf
 from provfin.web.site import Site
 from provfin.web.throttle import Throttle
 from provfin.web.watching import RequestCounts, Watch, make_log
@@ -37,8 +38,6 @@ _SHAPE: dict[str, Any] = {
 }  # fmt: skip
 _EXPOSED = ["Content-Disposition", "Content-Location", "ETag", "Link", "Retry-After", "X-Request-ID"]
 
-MakeService = Callable[[Release], QueryService]
-
 
 def create_app(release: Release, settings: Settings, make_service: MakeService | None = None) -> FastAPI:
     """Return the application serving a release; its service starts and stops with it.
@@ -50,7 +49,7 @@ def create_app(release: Release, settings: Settings, make_service: MakeService |
     # Half of the room is for whole replies, half for answers that come in several formats or by POST.
     room = settings.cache_megabytes * _MEGABYTE // 2
     site = Site(make(release), release, settings, Kept(room))
-    shelf = releases.Shelf(site, make, _create_release_app)
+    shelf = Shelf(site, make, _create_release_app)
 
     @asynccontextmanager
     async def live(_app: FastAPI) -> AsyncIterator[None]:
@@ -100,7 +99,7 @@ def _make_home(site: Site) -> APIRouter:
 
     @router.get("/", response_class=HTMLResponse)
     async def home(request: Request) -> Response:
-        return site.make_response(request, render_home(site, request).encode(), "text/html")
+        return site.make_response(render_home(site, request).encode(), "text/html")
 
     return router
 

@@ -60,7 +60,7 @@ async def _tell(making: Awaitable[Response]) -> Response:
 async def _list(site: Site, request: Request) -> Response:
     files = await list_files(site)
     base = site.find_base(request) + site.path
-    return _give(site, request, [_describe(base, name, files[name]) for name in EXPORTS])
+    return _give(site, [_describe(base, name, files[name]) for name in EXPORTS])
 
 
 async def _find(site: Site, request: Request, name: str) -> Response:
@@ -68,7 +68,7 @@ async def _find(site: Site, request: Request, name: str) -> Response:
     if not files:
         return _miss(name)
     if choose_for(request, (_FILE, JSON)) == JSON:
-        return _give(site, request, _describe(site.find_base(request) + site.path, name, files))
+        return _give(site, _describe(site.find_base(request) + site.path, name, files))
     first = find_address(site.find_root(request) + site.path, name, files[0])
     return RedirectResponse(first, headers={"Vary": "Accept"})
 
@@ -83,8 +83,8 @@ async def _read(site: Site, request: Request, exported: Exported, name: str, fil
     return await run_in_threadpool(_send, site, request, found[file])
 
 
-def _give(site: Site, request: Request, listed: object) -> Response:
-    return site.make_response(request, json.dumps(listed).encode(), JSON)
+def _give(site: Site, listed: object) -> Response:
+    return site.make_response(json.dumps(listed).encode(), JSON)
 
 
 def _describe(base: str, name: str, files: Iterable[str]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _describe(base: str, name: str, files: Iterable[str]) -> dict[str, Any]:
 def _send(site: Site, request: Request, file: File) -> Response:
     """Return a response that sends a file from the disk, in gzip to who accepts that if it is smaller so."""
     told = {"Content-Disposition": f'attachment; filename="{file.name}"', "Vary": "Accept-Encoding"}
-    headers = dict(site.make_response(request, b"", file.media_type, told).headers)
+    headers = dict(site.make_response(b"", file.media_type, told).headers)
     del headers["content-length"]
     if matches_tag(request.headers.get("if-none-match"), headers["etag"]):
         return Response(status_code=304, headers={name: headers[name] for name in ("etag", "cache-control", "vary")})

@@ -19,7 +19,7 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 
 from provfin.assets import PACKAGE
-from provfin.release import Release, hash_files
+from provfin.release import Release, hash_files, shorten_hash
 from provfin.web.exporting import INDEX, PACKED, REFUSED
 
 _FOLDER = "exports"
@@ -91,7 +91,7 @@ class Exported:
     def _folder(self) -> Path:
         """Where they lie: beside the releases, or for as long as this server runs where that cannot be written."""
         # What another version of the software has written may be other bytes.
-        folder = self._release.folder.parent / _FOLDER / self._release.hash[:16] / _hash_software()
+        folder = self._release.folder.parent / _FOLDER / shorten_hash(self._release.hash) / _hash_software()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:

@@ -39,4 +39,4 @@ async def _send(site: Site, request: Request, query: Query) -> Response:
         answer = await site.ask(query, None, media_type)
     except KNOWN as error:
         return explain(error)
-    return site.make_response(request, answer.body, answer.media_type)
+    return site.make_response(answer.body, answer.media_type)

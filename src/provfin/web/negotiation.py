@@ -11,9 +11,10 @@ from fastapi import Request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from provfin.store import RESULTS_JSON as RESULTS_JSON
+
 HTML = "text/html"
 JSON = "application/json"
-RESULTS_JSON = "application/sparql-results+json"
 
 # Names for `?format=`, as people and client libraries write them; a name may stand for results and for a graph.
 SHORT_NAMES: Mapping[str, Sequence[str]] = {

@@ -49,9 +49,8 @@ async def read_request(request: Request, seconds: int) -> Asked:
                 fields = _merge(fields, await _read_post(request))
         except TimeoutError as error:
             raise BadRequestError("the body did not arrive in time", 408) from error
-    if request.method != "POST" and not fields.keys() & {"query", "update", *_GRAPHS}:
-        return Asked(None, "".join(fields.get("format", [])[:1]))
-    return Asked(_make_query(fields), "".join(fields.get("format", [])[:1]))
+    asks = request.method == "POST" or fields.keys() & {"query", "update", *_GRAPHS}
+    return Asked(_make_query(fields) if asks else None, "".join(fields.get("format", [])[:1]))
 
 
 async def _read_post(request: Request) -> dict[str, list[str]]:

@@ -137,7 +137,7 @@ async def _tell_known(site: Site, request: Request, iri: str, media_type: str | 
         return make_problem(404, f"there are {resource.pages} pages, no page {page}", {"Vary": "Accept"})
     place = _find_place(iri, find_release_root(site, request), page)
     body = await run_in_threadpool(_write, site, request, resource, place, media_type)
-    return site.make_response(request, body, media_type, _make_headers(site, request, resource, place, media_type))
+    return site.make_response(body, media_type, _make_headers(site, request, resource, place, media_type))
 
 
 def _find_place(iri: str, root: str, page: int) -> Place:
@@ -208,4 +208,4 @@ async def _tell_ontology(site: Site, request: Request, media_type: str | None) -
         body = await run_in_threadpool(write_graph, triples, media_type)
     links = ", ".join(_list_links(site, request, ONTOLOGY, place))
     headers = {"Content-Location": place.find(SUFFIXES[media_type]), "Link": links}
-    return site.make_response(request, body, media_type, headers)
+    return site.make_response(body, media_type, headers)

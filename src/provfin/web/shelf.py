@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 
 from provfin.errors import InputError
-from provfin.release import Release, is_newest, load_release, resolve_name
+from provfin.release import Release, is_newest, load_release, resolve_name, shorten_hash
 from provfin.store import ExceededError, Limit, QueryService
 from provfin.web.site import Site
 
@@ -25,13 +25,12 @@ MakeApp = Callable[[Site], FastAPI]
 
 T = TypeVar("T")
 
-_LENGTH = 16
 _BUSY = "{most} older releases are being asked already; ask again in some seconds"
 
 
 def shorten(release: Release) -> str:
-    """Return the name of a release in addresses: the first 16 characters of its hash."""
-    return release.hash[:_LENGTH]
+    """Return the name of a release in addresses."""
+    return shorten_hash(release.hash)
 
 
 @dataclass

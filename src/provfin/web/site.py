@@ -71,9 +71,7 @@ class Site:
             self.answers.put(key, answer, len(answer.body))
         return answer
 
-    def make_response(
-        self, request: Request, body: bytes, media_type: str, headers: dict[str, str] | None = None
-    ) -> Response:
+    def make_response(self, body: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response:
         """Return a response that names the release as its entity tag and may be kept by anyone who checks it."""
         told = {
             "Content-Type": _add_charset(media_type),

@@ -62,7 +62,7 @@ async def respond(site: Site, request: Request, query: Query, name: str = "") ->
         return explain(error, query.text)
     if answer.is_volatile:
         return Response(answer.body, headers={"Content-Type": answer.media_type, "Cache-Control": "no-store"})
-    return site.make_response(request, answer.body, answer.media_type)
+    return site.make_response(answer.body, answer.media_type)
 
 
 def _describe(site: Site, request: Request) -> Response:
@@ -70,4 +70,4 @@ def _describe(site: Site, request: Request) -> Response:
     if media_type is None:
         return make_problem(406, f"the service is described as {', '.join(RDF_TYPES)}", {"Vary": "Accept"})
     triples = describe_service(site.release, site.find_base(request) + site.path)
-    return site.make_response(request, write_graph(triples, media_type), media_type)
+    return site.make_response(write_graph(triples, media_type), media_type)

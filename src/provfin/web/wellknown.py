@@ -12,12 +12,11 @@ import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from provfin.citations import SHORT
 from provfin.dataset import CATALOGUE, CATALOGUE_GRAPH, DATASET
 from provfin.dataset.terms import Properties, expand, make_node, make_texts, tell
 from provfin.exports import EXPORTS, Export
 from provfin.queries import Query
-from provfin.release import Release
+from provfin.release import Release, shorten_hash
 from provfin.web.files import find_address, list_files
 from provfin.web.lookup import find_resource
 from provfin.web.negotiation import HTML, SHORT_NAMES
@@ -55,7 +54,7 @@ def describe_access(release: Release, base: str, files: Mapping[str, Sequence[st
     endpoint, service = make_node(f"{base}sparql"), f"{base}catalog#sparql"
     edition: Properties = {
         "dcterms:identifier": ox.Literal(release.hash),
-        "dcat:version": ox.Literal(release.hash[:SHORT]),
+        "dcat:version": ox.Literal(shorten_hash(release.hash)),
     }
     yield from tell(CATALOGUE, {"foaf:homepage": make_node(base), "dcat:service": make_node(service), **edition})
     yield from tell(
@@ -156,7 +155,7 @@ async def _tell_catalogue(site: Site, request: Request, media_type: str | None) 
         return explain(error)
     links = [f'<{address}>; rel="alternate"; type="{kind}"' for kind, address in place.list_formats().items()]
     headers = {"Content-Location": place.find(SUFFIXES[media_type]), "Link": ", ".join(links)}
-    return site.make_response(request, body, media_type, headers)
+    return site.make_response(body, media_type, headers)
 
 
 async def _write(site: Site, base: str, media_type: str) -> bytes:

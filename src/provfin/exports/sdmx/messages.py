@@ -15,6 +15,7 @@ from provfin.exports.dates import find_last_day
 from provfin.exports.sdmx.cube import Cube
 from provfin.exports.sdmx.data import write_csv, write_ml
 from provfin.exports.sdmx.structures import AGENCY, write_structures
+from provfin.release import shorten_hash
 
 
 def write_ml_30(content: ReleaseContent) -> Mapping[str, bytes]:
@@ -44,7 +45,7 @@ def write_csv_20(content: ReleaseContent) -> Mapping[str, bytes]:
 def make_header(content: ReleaseContent, kind: str) -> Header:
     """Return the header of a message of this kind: its identifier, its day, its sender."""
     return Header(
-        id=f"{AGENCY}_{content.hash[:16]}_{kind}",
+        id=f"{AGENCY}_{shorten_hash(content.hash)}_{kind}",
         prepared=datetime.combine(find_last_day(content), time(), UTC),
         sender=Organisation(id=AGENCY),
     )

@@ -84,11 +84,11 @@ async def _tell(request: Request, make: Callable[[], Awaitable[Response]]) -> Re
 async def _list(site: Site, request: Request, published: Published) -> Response:
     media_type = choose_form(request, LIST_OFFERED)
     if media_type == HTML:
-        return site.make_response(request, render_list(site, request, published), HTML)
+        return site.make_response(render_list(site, request, published), HTML)
     base = site.find_base(request) + site.path
     listed = [_describe(question, base) for question in published.questions.values()]
     body = json.dumps(listed, ensure_ascii=False, indent=1).encode()
-    return site.make_response(request, body, JSON)
+    return site.make_response(body, JSON)
 
 
 async def _answer(site: Site, request: Request, published: Published, asked: Asked) -> Response:
@@ -99,7 +99,7 @@ async def _answer(site: Site, request: Request, published: Published, asked: Ask
     if media_type == HTML:
         body = await fetch_answer(site, asked)
         page = await run_in_threadpool(render_answer, site, request, asked, body, await fetch_sources(site))
-        return site.make_response(request, page, HTML, headers)
+        return site.make_response(page, HTML, headers)
     return _give(site, request, asked, await write_answer(site, request, asked, media_type), media_type, headers)
 
 
@@ -116,7 +116,7 @@ def _give(
     site: Site, request: Request, asked: Asked, body: bytes, media_type: str, headers: dict[str, str]
 ) -> Response:
     disposition = name_file(asked.question.name, media_type)
-    return site.make_response(request, body, media_type, {**headers, "Content-Disposition": disposition})
+    return site.make_response(body, media_type, {**headers, "Content-Disposition": disposition})
 
 
 def _link(site: Site, request: Request, asked: Asked, *, is_lasting: bool) -> str:
