@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test build bench bench-audit bench-serve rules model lock clean
+.PHONY: help serve test scripts build bench bench-audit bench-serve rules model lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,7 +15,9 @@ $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ProvFin needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/runtime.stamp: requirements/runtime.txt requirements/build.txt pyproject.toml | $(VENV)/pyvenv.cfg
+FRONTEND := $(wildcard frontend/*.* frontend/src/*.js frontend/src/*/*.js)
+
+$(VENV)/runtime.stamp: requirements/runtime.txt requirements/build.txt pyproject.toml $(FRONTEND) | $(VENV)/pyvenv.cfg
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/runtime.txt -r requirements/build.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -32,6 +34,9 @@ test: $(VENV)/dev.stamp ## Run every check and test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto
+
+scripts: $(VENV)/runtime.stamp ## Make the scripts of the pages anew where their sources changed
+	$(BIN)/python frontend/hatch_build.py
 
 build: $(VENV)/runtime.stamp ## Rebuild data/ttl from the reports in $$PROVFIN_REPORTS
 	$(BIN)/provfin build

@@ -5,11 +5,14 @@ elsewhere the tests of reading it are skipped, and the last line of the run says
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
+import browsing
 from provfin.extraction import Extraction, extract, extract_text, read_source
 from stores import list_missing
 
@@ -28,7 +31,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end of a run when the real report was not there."""
     if not LIAONING.is_file():
         terminalreporter.write_line(f"NOT TESTED: reading the real report, for {LIAONING} is missing", yellow=True)
-    for line in list_missing():
+    for line in (*list_missing(), *browsing.list_missing()):
         terminalreporter.write_line(line, yellow=True)
 
 
@@ -52,3 +55,27 @@ def liaoning_source() -> str:
 def liaoning(liaoning_source: str) -> Extraction:
     """What is read from the real report."""
     return extract_text(liaoning_source, "liaoning-2025")
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the data of this checkout are served."""
+    with browsing.serving(tmp_path_factory.mktemp("served")) as address:
+        yield address
+
+
+# Not for a whole session: while a browser is driven, its loop is that of the thread.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser."""
+    with browsing.launching() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visitor(browser: Browser, address: str) -> Iterator[browsing.Visitor]:
+    """Somebody who looks at pages, and fails the test for anything wrong on them."""
+    visitor = browsing.Visitor(browser, address)
+    yield visitor
+    visitor.leave()
+    assert not visitor.faults

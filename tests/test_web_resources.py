@@ -23,7 +23,7 @@ from provfin.store import GRAPH_FORMATS, BadQueryError, ExceededError, Limit
 from provfin.turtle import BASE
 from provfin.web import resources
 from provfin.web.lookup import PAGE_SIZE, find_resource, list_slices
-from provfin.web.pages import find_address, render_home
+from provfin.web.pages import find_address, render
 from provfin.web.resources import FORMATS, list_readings
 from provfin.web.site import Site
 
@@ -437,7 +437,7 @@ def test_pages_served_below_a_path_link_there(store: ox.Store, release: Release)
 
 def test_the_first_page_is_sound(site: Site) -> None:
     scope: dict[str, Any] = {"type": "http", "path": "/", "headers": [], "query_string": b"", "root_path": ""}
-    page = check_page(render_home(site, Request(scope)))
+    page = check_page(render(site, Request(scope), "home.html", questions=[]).decode())
     assert "/questions/absolute-changes" in page.links
     assert "/id/report/liaoning-2025" in page.links
 

@@ -38,6 +38,11 @@ class Assets:
         return self.root / "queries" / "questions"
 
     @property
+    def pages(self) -> Path:
+        """Folder of the queries that pages are made from."""
+        return self.root / "queries" / "pages"
+
+    @property
     def checks(self) -> Path:
         """Folder of queries whose rows are faults."""
         return self.root / "queries" / "checks"

@@ -116,23 +116,27 @@ class Question:
 
         Raises `ParameterError` for an unknown parameter or a value that is not of its type.
         """
-        return Query(_insert_values(self.text, self.read_terms(given)))
+        return Query(_insert_values(self.text, [self.read_terms(given)]))
+
+    def bind_each(self, given: Sequence[Mapping[str, str]]) -> Query:
+        """Return the query asked for each of several sets of parameters at once; raises as `bind` does."""
+        return Query(_insert_values(self.text, [self.read_terms(each) for each in given]))
 
     def unbind(self) -> "Question":
         """Return the question as its file had it, where its text has the defaults bound, as `bind` writes them."""
-        return replace(self, text=self.text.replace(_write_values(self.read_terms()), "", 1))
+        return replace(self, text=self.text.replace(_write_values([self.read_terms()]), "", 1))
 
 
-def _insert_values(text: str, terms: Mapping[str, Term]) -> str:
-    return _WHERE.sub(lambda match: match[0] + _write_values(terms), text, count=1)
+def _insert_values(text: str, rows: Sequence[Mapping[str, Term]]) -> str:
+    return _WHERE.sub(lambda match: match[0] + _write_values(rows), text, count=1)
 
 
-def _write_values(terms: Mapping[str, Term]) -> str:
-    if not terms:
+def _write_values(rows: Sequence[Mapping[str, Term]]) -> str:
+    if not rows or not rows[0]:
         return ""
-    names = " ".join(f"?{name}" for name in terms)
-    row = " ".join(str(term) for term in terms.values())
-    return f"\n  VALUES ({names}) {{ ({row}) }}"
+    names = " ".join(f"?{name}" for name in rows[0])
+    written = " ".join(f"({' '.join(map(str, row.values()))})" for row in rows)
+    return f"\n  VALUES ({names}) {{ {written} }}"
 
 
 def _parse_iri(text: str) -> ox.NamedNode:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from provfin import __version__
@@ -16,13 +16,13 @@ from provfin.release import Release
 from provfin.remote import RemoteStore
 from provfin.settings import Settings
 from provfin.store import QueryService
-from provfin.web import downloads, graphs, operations, questions, releases, resources, sparql, wellknown
+from provfin.web import downloads, graphs, language, operations, questions, releases, resources, sparql, wellknown
 from provfin.web.caching import KeepReplies, KeptReply, Key
 from provfin.web.compression import Compress
+from provfin.web.explore import routes
 from provfin.web.kept import Kept
 from provfin.web.leaving import StopWhenGone
 from provfin.web.openapi import add_paths, describe_endpoint
-from provfin.web.pages import render_home
 from provfin.web.problems import explain, make_problem
 from provfin.web.requests import AnswerAlike, list_methods
 from provfin.web.shelf import MakeService, Shelf
@@ -67,7 +67,7 @@ def create_app(release: Release, settings: Settings, make_service: MakeService |
         app.include_router(router)
     app.include_router(releases.make_router(shelf))
     app.include_router(operations.make_router(site, counts, replies, shelf.list_open))
-    app.include_router(_make_home(site))
+    app.include_router(language.make_router())
     add_paths(app, describe_endpoint)
     questions.document_questions(app)
     _report_problems(app)
@@ -82,7 +82,7 @@ def _make_service(release: Release, settings: Settings) -> QueryService:
 
 
 def _list_release_routers(site: Site) -> list[APIRouter]:
-    return [module.make_router(site) for module in (sparql, graphs, questions, resources, downloads)]
+    return [module.make_router(site) for module in (sparql, graphs, questions, resources, downloads, routes)]
 
 
 def _create_release_app(site: Site) -> FastAPI:
@@ -92,16 +92,6 @@ def _create_release_app(site: Site) -> FastAPI:
         app.include_router(router)
     _report_problems(app)
     return app
-
-
-def _make_home(site: Site) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/", response_class=HTMLResponse)
-    async def home(request: Request) -> Response:
-        return site.make_response(render_home(site, request).encode(), "text/html")
-
-    return router
 
 
 def _report_problems(app: FastAPI) -> None:

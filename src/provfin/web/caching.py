@@ -10,11 +10,12 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from provfin.web.kept import Kept
+from provfin.web.language import find_language
 from provfin.web.negotiation import matches_tag
 
 # What of a request an answer may depend on, beside its address.
 _DEPENDS_ON = frozenset((b"accept", b"accept-encoding", b"host"))
-_SENT_WITH_304 = (b"etag", b"cache-control", b"vary", b"link", b"content-location")
+_SENT_WITH_304 = (b"etag", b"cache-control", b"vary", b"link", b"content-location", b"content-language")
 _HEAD = "head"
 
 Key = tuple[object, ...]
@@ -101,7 +102,8 @@ class KeepReplies:
 
 def _read_request(scope: Scope) -> tuple[str | None, Key]:
     wanted = None
-    depends: list[object] = [scope.get("raw_path", scope["path"]), scope["query_string"], scope["scheme"]]
+    place = (scope.get("raw_path", scope["path"]), scope["query_string"], scope["scheme"])
+    depends: list[object] = [*place, find_language(scope)]
     for name, value in scope["headers"]:
         if name in _DEPENDS_ON:
             depends += (name, value)

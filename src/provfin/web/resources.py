@@ -15,13 +15,16 @@ from fastapi.concurrency import run_in_threadpool
 from provfin.dataset import DATASET, NAMESPACES, ONTOLOGY
 from provfin.graph.report import LICENSE
 from provfin.turtle import BASE
+from provfin.web.explore.portrait import Portrait
+from provfin.web.explore.portraits import find_portrait
+from provfin.web.language import find_page_language
 from provfin.web.lookup import Resource, find_resource
 from provfin.web.negotiation import HTML, choose_for
 from provfin.web.ontology import find_ontology, render_ontology
 from provfin.web.pages import find_address, find_release_root, render
 from provfin.web.problems import KNOWN, explain, make_problem
 from provfin.web.rdf import write_graph
-from provfin.web.site import PAGE_HEADERS, Site
+from provfin.web.site import PAGE_HEADERS, PAGE_VARY, Site
 from provfin.web.views import view_resource
 
 # What a name may end in to ask for a format; who takes anything gets the first.
@@ -127,17 +130,19 @@ def list_readings(name: str) -> Iterator[tuple[str, str]]:
 async def _tell_known(site: Site, request: Request, iri: str, media_type: str | None, page: int) -> Response | None:
     try:
         resource = await find_resource(site, iri, page, with_mentions=media_type == HTML)
+        if resource is None:
+            return None
+        portrait = await find_portrait(site, request, resource) if media_type == HTML else None
     except KNOWN as error:
         return explain(error)
-    if resource is None:
-        return None
     if media_type is None:
         return _refuse()
     if page > resource.pages:
         return make_problem(404, f"there are {resource.pages} pages, no page {page}", {"Vary": "Accept"})
     place = _find_place(iri, find_release_root(site, request), page)
-    body = await run_in_threadpool(_write, site, request, resource, place, media_type)
-    return site.make_response(body, media_type, _make_headers(site, request, resource, place, media_type))
+    body = await run_in_threadpool(_write, site, request, resource, place, media_type, portrait)
+    headers = _make_headers(site, request, resource, place, media_type)
+    return site.make_response(body, media_type, headers, find_page_language(request, media_type))
 
 
 def _find_place(iri: str, root: str, page: int) -> Place:
@@ -146,19 +151,22 @@ def _find_place(iri: str, root: str, page: int) -> Place:
     return Place(path, {"term": fragment, "page": page} if fragment else {"page": page})
 
 
-def _write(site: Site, request: Request, resource: Resource, place: Place, media_type: str) -> bytes:
+def _write(
+    site: Site, request: Request, resource: Resource, place: Place, media_type: str, portrait: Portrait | None
+) -> bytes:
     if media_type != HTML:
         return write_graph(resource.triples, media_type)
     pages = {number: place.find(page=number) for number in range(1, resource.pages + 1)}
     return render(
         site,
         request,
-        "resource.html",
+        portrait.template if portrait else "resource.html",
         resource=resource,
         view=view_resource(resource),
         pages=pages,
         alternates=place.list_formats(),
         named=place.name_formats(),
+        **(portrait.context if portrait else {}),
     )
 
 
@@ -185,7 +193,7 @@ def _list_links(site: Site, request: Request, iri: str, place: Place) -> Iterato
 def _miss(site: Site, request: Request, iri: str) -> Response:
     if choose_for(request, OFFERED) == HTML:
         body = render(site, request, "missing.html", iri=iri)
-        return Response(body, 404, {"Vary": "Accept", **PAGE_HEADERS}, HTML)
+        return Response(body, 404, {"Vary": PAGE_VARY, **PAGE_HEADERS}, HTML)
     return make_problem(404, f"the release tells nothing of {iri}", {"Vary": "Accept"})
 
 
@@ -208,4 +216,4 @@ async def _tell_ontology(site: Site, request: Request, media_type: str | None) -
         body = await run_in_threadpool(write_graph, triples, media_type)
     links = ", ".join(_list_links(site, request, ONTOLOGY, place))
     headers = {"Content-Location": place.find(SUFFIXES[media_type]), "Link": links}
-    return site.make_response(body, media_type, headers)
+    return site.make_response(body, media_type, headers, find_page_language(request, media_type))

@@ -4,9 +4,10 @@ Refuses to know routes: they are told by the modules that own them.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from pydantic import HttpUrl
@@ -19,11 +20,17 @@ from provfin.store import Answer, QueryService
 from provfin.web.kept import Kept
 from provfin.web.negotiation import HTML
 
-# A page has no script: https://www.w3.org/TR/CSP3/.
-PAGE_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-}
+T = TypeVar("T")
+
+# Scripts and styles are files of this server, and pages show nothing of others: https://www.w3.org/TR/CSP3/.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors "
+)
+PAGE_HEADERS: Mapping[str, str] = {"Content-Security-Policy": f"{_POLICY}'none'"}
+# What is made to stand in pages of others.
+EMBED_HEADERS: Mapping[str, str] = {"Content-Security-Policy": f"{_POLICY}*"}
+PAGE_VARY = "Accept, Accept-Language, Cookie"
 
 
 @dataclass(frozen=True)
@@ -36,14 +43,15 @@ class Site:
     answers: Kept[tuple[str, ...], Answer] = field(default_factory=lambda: Kept(0))
     # Where the routes of the release begin, such as `releases/<hash>/` for an older one.
     path: str = ""
+    _made: dict[object, Any] = field(default_factory=dict)
 
-    def make_tag(self, media_type: str) -> str:
+    def make_tag(self, media_type: str, language: str = "") -> str:
         """Return the entity tag of what is made from the release in a format: `W/"<hash of the release>.<8 digits>"`.
 
-        The digits stand for all else an answer is made from: its format, this version, the public address. Every server
-        of a release gives the same. Weak: codings say the same in other bytes.
+        The digits stand for all else an answer is made from: its format and language, this version, the public address.
+        Every server of a release gives the same. Weak: codings say the same in other bytes.
         """
-        return f'W/"{self.release.hash}.{_sum_up(media_type, self.settings.base_url)}"'
+        return f'W/"{self.release.hash}.{_sum_up(media_type, language, self.settings.base_url)}"'
 
     def find_base(self, request: Request) -> str:
         """Return the public address of the server, ending in a slash."""
@@ -71,21 +79,34 @@ class Site:
             self.answers.put(key, answer, len(answer.body))
         return answer
 
-    def make_response(self, body: bytes, media_type: str, headers: dict[str, str] | None = None) -> Response:
-        """Return a response that names the release as its entity tag and may be kept by anyone who checks it."""
+    async def once(self, make: Callable[["Site"], Awaitable[T]]) -> T:
+        """Return what a function makes of this site, made when it is first asked for and then kept."""
+        if make not in self._made:
+            self._made[make] = await make(self)
+        made: T = self._made[make]
+        return made
+
+    def make_response(
+        self, body: bytes, media_type: str, headers: Mapping[str, str] | None = None, language: str = ""
+    ) -> Response:
+        """Return a response that names the release as its entity tag and may be kept by anyone who checks it.
+
+        `language` is that of a page.
+        """
         told = {
             "Content-Type": _add_charset(media_type),
-            "ETag": self.make_tag(media_type),
+            "ETag": self.make_tag(media_type, language),
             "Cache-Control": "public, max-age=31536000, immutable" if self.path else "public, no-cache",
-            "Vary": "Accept",
+            "Vary": PAGE_VARY if language else "Accept",
+            **({"Content-Language": language} if language else {}),
         }
         shown = PAGE_HEADERS if media_type == HTML else {}
         return Response(body, headers={**told, **shown, **(headers or {})})
 
 
 @lru_cache
-def _sum_up(media_type: str, base: HttpUrl | None) -> str:
-    made_from = "\n".join((media_type, __version__, str(base or "")))
+def _sum_up(media_type: str, language: str, base: HttpUrl | None) -> str:
+    made_from = "\n".join((media_type, language, __version__, str(base or "")))
     return hashlib.sha256(made_from.encode()).hexdigest()[:8]
 
 

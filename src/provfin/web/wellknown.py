@@ -18,6 +18,7 @@ from provfin.exports import EXPORTS, Export
 from provfin.queries import Query
 from provfin.release import Release, shorten_hash
 from provfin.web.files import find_address, list_files
+from provfin.web.language import find_page_language
 from provfin.web.lookup import find_resource
 from provfin.web.negotiation import HTML, SHORT_NAMES
 from provfin.web.pages import load_static, render
@@ -133,7 +134,7 @@ def make_router(site: Site) -> APIRouter:
 
     add_document(router, "/catalog", read_catalogue, "Read the catalogue: DCAT and VoID")
 
-    @router.get("/static/{name}", include_in_schema=False)
+    @router.get("/static/{name:path}", include_in_schema=False)
     def read_static(name: str) -> Response:
         files = load_static()
         if name not in files:
@@ -155,7 +156,7 @@ async def _tell_catalogue(site: Site, request: Request, media_type: str | None) 
         return explain(error)
     links = [f'<{address}>; rel="alternate"; type="{kind}"' for kind, address in place.list_formats().items()]
     headers = {"Content-Location": place.find(SUFFIXES[media_type]), "Link": ", ".join(links)}
-    return site.make_response(body, media_type, headers)
+    return site.make_response(body, media_type, headers, find_page_language(request, media_type))
 
 
 async def _write(site: Site, base: str, media_type: str) -> bytes:

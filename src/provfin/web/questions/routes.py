@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from provfin.citations import LICENSE, make_path
 from provfin.queries import ParameterError, Question
+from provfin.web.language import find_language
 from provfin.web.negotiation import HTML, JSON
 from provfin.web.problems import KNOWN, explain, make_problem
 from provfin.web.questions.asking import Asked, UnknownQuestionError, explain_parameter, read_asked
@@ -84,7 +85,7 @@ async def _tell(request: Request, make: Callable[[], Awaitable[Response]]) -> Re
 async def _list(site: Site, request: Request, published: Published) -> Response:
     media_type = choose_form(request, LIST_OFFERED)
     if media_type == HTML:
-        return site.make_response(render_list(site, request, published), HTML)
+        return site.make_response(render_list(site, request, published), HTML, language=find_language(request.scope))
     base = site.find_base(request) + site.path
     listed = [_describe(question, base) for question in published.questions.values()]
     body = json.dumps(listed, ensure_ascii=False, indent=1).encode()
@@ -99,7 +100,7 @@ async def _answer(site: Site, request: Request, published: Published, asked: Ask
     if media_type == HTML:
         body = await fetch_answer(site, asked)
         page = await run_in_threadpool(render_answer, site, request, asked, body, await fetch_sources(site))
-        return site.make_response(page, HTML, headers)
+        return site.make_response(page, HTML, headers, find_language(request.scope))
     return _give(site, request, asked, await write_answer(site, request, asked, media_type), media_type, headers)
 
 

@@ -1,0 +1,1 @@
+// What every page does: keyboard shortcuts and suggestions of the search. Pages read well without it.

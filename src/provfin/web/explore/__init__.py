@@ -1,0 +1,1 @@
+"""Owns the pages for people who explore the data: what each shows, from which query, and in which words."""
