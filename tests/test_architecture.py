@@ -1,6 +1,7 @@
 """The shape of the code: who imports whom, how long things are, and what may not stand in it."""
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -191,6 +192,19 @@ def test_a_lock_names_no_registry_and_every_requirement_has_hashes(path: Path) -
     lines = read_lock(path)
     assert lines
     assert not [line for line in lines if not re.fullmatch(requirement, line)]
+
+
+def test_the_lock_of_the_scripts_names_no_registry_and_every_package_has_a_hash() -> None:
+    text = (ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8")
+    packages = json.loads(text)["packages"]
+    own = packages.pop("")
+    asked = json.loads((ROOT / "frontend" / "package.json").read_text(encoding="utf-8"))
+    assert {name: own[name] for name in ("dependencies", "devDependencies")} == {
+        name: asked[name] for name in ("dependencies", "devDependencies")
+    }
+    assert packages
+    assert not [name for name, told in packages.items() if not told["integrity"].startswith("sha512-")]
+    assert not [name for name, told in packages.items() if "resolved" in told]
 
 
 def test_locks_hold_what_the_project_asks_for_and_agree() -> None:

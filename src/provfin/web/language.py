@@ -45,9 +45,10 @@ def find_page_language(request: Request, media_type: str) -> str:
 
 @lru_cache(maxsize=512)
 def _choose(query: str, cookie: str, accepted: str) -> str:
-    for wanted in (*parse_qs(query).get(PARAMETER, ()), _read_cookie(cookie)):
-        if wanted in LANGUAGES:
-            return wanted
+    asked: list[str] = [*parse_qs(query).get(PARAMETER, ()), _read_cookie(cookie)]
+    found = next((code for code in asked if code in LANGUAGES), None)
+    if found is not None:
+        return found
     languages = parse_accept_header(accepted, LanguageAccept)
     best: str = languages.best_match(LANGUAGES, DEFAULT)
     return best

@@ -7,6 +7,7 @@ decimals.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from babel.numbers import format_compact_decimal, format_decimal
 
@@ -24,9 +25,12 @@ CHANGES = frozenset(
 )  # fmt: skip
 # From here on English speaks of millions; Chinese begins at ten thousand.
 _LEAST_COMPACT: Mapping[str, int] = {"en": 1_000_000, "zh": 10_000}
+# The Unicode CLDR has no longer form in Chinese.
+_FORMS: Mapping[str, Literal["short", "long"]] = {"en": "long", "zh": "short"}
 _MINUS = "\u2212"
 _PERCENT = "percent"
 _RATES = frozenset((_PERCENT, "percentage-point"))
+_PURE = "pure-number"
 _POINTS: Mapping[str, str] = {"en": "pp", "zh": "个百分点"}
 _UNITS = Query(
     f"""PREFIX pf: <{NAMESPACES["pf"]}>
@@ -70,12 +74,16 @@ class Units:
     def __getitem__(self, iri: str) -> Unit:
         return self._units[iri]
 
-    def show(self, value: Decimal, unit_iri: str, measure: str, language: str) -> Shown:
-        """Return how a value in a unit reads; `measure` is the code of its measure, as `yoy_growth`."""
+    def show(self, value: Decimal, unit_iri: str, measure: str, language: str, decimals: int = 0) -> Shown:
+        """Return how a value in a unit reads; `measure` is the code of its measure, as `yoy_growth`.
+
+        `decimals` is how many decimal places are printed: stores drop those that are zero.
+        """
         unit = self._units[unit_iri]
+        value = _pad(value, decimals)
         is_change = measure in CHANGES
         direction = ("rise" if value > 0 else "fall" if value < 0 else "") if is_change else ""
-        exact = _join(_write(value, language, is_change), unit, language)
+        exact = _join(_write(value, language, is_change), _name(unit, language, value), language)
         base = self._units.get(unit.base, unit)
         whole = value * unit.factor
         whole = whole.to_integral_value() if whole == whole.to_integral_value() else whole
@@ -83,11 +91,11 @@ class Units:
             return Shown(exact, exact, direction)
         is_large = abs(whole) >= _LEAST_COMPACT[language]
         text = _compact(whole, language, is_change) if is_large else _write(whole, language, is_change)
-        return Shown(_join(text, base, language), exact, direction)
+        return Shown(_join(text, _name(base, language, whole), language), exact, direction)
 
     def name(self, unit_iri: str, language: str) -> str:
         """Return the name of a unit as it stands behind a figure."""
-        return _name(self._units[unit_iri], language)
+        return _name(self._units[unit_iri], language, Decimal(0))
 
 
 async def load_units(site: Site) -> Units:
@@ -114,7 +122,8 @@ def _write(value: Decimal, language: str, is_change: bool) -> str:
 
 
 def _compact(value: Decimal, language: str, is_change: bool) -> str:
-    text = format_compact_decimal(abs(value), format_type="long", locale=language, fraction_digits=2)
+    form = _FORMS[language]
+    text = format_compact_decimal(abs(value), format_type=form, locale=language, fraction_digits=2)
     # In Chinese the word of scale belongs to the unit: 3.26 万亿元.
     number, scale = _split(text.replace("\u00a0", " "))
     return _sign(f"{number} {scale}".rstrip(), value, is_change)
@@ -129,8 +138,12 @@ def _sign(text: str, value: Decimal, is_change: bool) -> str:
     return f"{_MINUS}{text}" if value < 0 else f"+{text}" if is_change and value > 0 else text
 
 
-def _join(text: str, unit: Unit, language: str) -> str:
-    name = _name(unit, language)
+def _pad(value: Decimal, decimals: int) -> Decimal:
+    missing = decimals + int(value.as_tuple().exponent)
+    return value.quantize(Decimal(1).scaleb(-decimals)) if missing > 0 else value
+
+
+def _join(text: str, name: str, language: str) -> str:
     if not name:
         return text
     if language == "en" and name[0].isdigit():
@@ -139,11 +152,13 @@ def _join(text: str, unit: Unit, language: str) -> str:
     return f"{text}{name}" if is_close else f"{text} {name}"
 
 
-def _name(unit: Unit, language: str) -> str:
-    if unit.code == _PERCENT:
-        return "%"
+def _name(unit: Unit, language: str, value: Decimal) -> str:
+    if unit.code in (_PERCENT, _PURE):
+        return "%" if unit.code == _PERCENT else ""
     if unit.code == "percentage-point":
         return _POINTS[language]
     # What stands in brackets tells units apart in a list.
     name = unit.names.get(language) or next(iter(unit.names.values()))
-    return name.split(" (")[0]
+    plain = name.split(" (")[0]
+    is_one = language == "en" and abs(value) == 1 and plain.isalpha()
+    return plain.removesuffix("s") if is_one else plain
