@@ -5,10 +5,10 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test scripts build bench bench-audit bench-serve rules model lock clean
+.PHONY: help serve test scripts build bench bench-audit bench-serve bench-pages rules model lock clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 # One stamp per set of locked dependencies: nothing is installed again until a lock changes.
 $(VENV)/pyvenv.cfg:
@@ -51,6 +51,9 @@ bench-audit: $(VENV)/dev.stamp ## Change one digit at a time, one triple at a ti
 
 bench-serve: $(VENV)/dev.stamp ## Compare the server with others, by speed, memory and what runaway queries do, up to 5 M triples
 	$(BIN)/python benchmarks/bench_serve.py
+
+bench-pages: $(VENV)/dev.stamp ## Time every kind of page, over one report and over as many as there are provinces
+	$(BIN)/python benchmarks/bench_pages.py
 
 rules: $(VENV)/runtime.stamp ## Write docs/rules anew from shapes, checks and audit rules
 	$(BIN)/python -m provfin.catalogue docs/rules

@@ -3,7 +3,7 @@ import { build } from "esbuild";
 
 await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: ["src/site.js", "src/charts.js", "src/editor.js"],
+  entryPoints: ["src/site.js", "src/charts.js", "src/editor.js", "src/reading.js"],
   outdir: process.argv[2] ?? "../src/provfin/web/static/built",
   bundle: true,
   splitting: true,

@@ -1,6 +1,7 @@
 """A server in this process for tests of what it serves: its service, a client, and a reader of its pages."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Mapping
 from html.parser import HTMLParser
@@ -45,8 +46,9 @@ class Client:
         self._app = app
         self._base = base
 
-    def get(self, path: str, accept: str | None = None) -> httpx.Response:
-        return asyncio.run(self._get(path, {"accept": accept} if accept else {}))
+    def get(self, path: str, accept: str | None = None, language: str | None = None) -> httpx.Response:
+        told = {"accept": accept, "accept-language": language}
+        return asyncio.run(self._get(path, {name: value for name, value in told.items() if value}))
 
     async def _get(self, path: str, headers: Mapping[str, str]) -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url=self._base) as client:
@@ -92,10 +94,15 @@ class Page(HTMLParser):
         self.ids: list[str] = []
         self.tags: Counter[str] = Counter()
         self.styled: list[str] = []
+        # Scripts that are neither a file of this server nor data.
+        self.foreign_scripts: list[str] = []
+        self.data: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = dict(attrs)
         self.tags[tag] += 1
+        if tag == "script":
+            self._take_script(told)
         if tag not in _VOID:
             self.open.append(tag)
         if told.get("href") is not None:
@@ -103,6 +110,16 @@ class Page(HTMLParser):
         if told.get("id") is not None:
             self.ids.append(str(told["id"]))
         self.styled += [name for name in told if name == "style" or name.startswith("on")]
+
+    def _take_script(self, told: Mapping[str, str | None]) -> None:
+        kind, source = told.get("type"), told.get("src") or ""
+        is_file = kind == "module" and source.startswith("/") and not source.startswith("//")
+        if not is_file and kind != "application/json":
+            self.foreign_scripts.append(str(told))
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script" and data.strip():
+            self.data.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -115,7 +132,9 @@ def check_page(text: str) -> Page:
     assert page.open == []
     assert text.startswith("<!doctype html>")
     assert (page.tags["h1"], page.tags["main"], page.tags["title"]) == (1, 1, 1)
-    assert not page.tags["script"] + page.tags["style"]
+    assert not page.tags["style"]
     assert page.styled == []
+    assert page.foreign_scripts == []
+    assert all(isinstance(json.loads(data), dict) for data in page.data)
     assert len(page.ids) == len(set(page.ids))
     return page

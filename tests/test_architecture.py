@@ -27,7 +27,7 @@ PF = Namespace("https://w3id.org/provfin/def#")
 ORDER = [
     "errors", "assets", "findings", "quantity", "periods", "document", "vocabulary", "names", "entities", "layouts",
     "reports", "mentions", "tables", "statements", "curation", "facts", "uses", "chronicle", "extraction", "ledger",
-    "turtle", "audit", "graph", "building", "review", "validation", "catalogue", "formats", "entailments",
+    "turtle", "audit", "graph", "building", "accounts", "review", "validation", "catalogue", "formats", "entailments",
     "queries", "dataset", "release", "folders", "differences", "model", "modelpage", "settings", "guard", "syntax",
     "store", "workers", "remote", "citations", "sheets", "answers", "exports", "client", "web", "commands", "cli",
 ]  # fmt: skip

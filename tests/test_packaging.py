@@ -62,7 +62,7 @@ def test_the_wheel_carries_what_each_command_needs(unpacked: Path) -> None:
         "queries/questions/*.rq", "queries/checks/*.rq", "data/*.toml", "data/curation/*.toml",
         "data/layouts/*.toml",
         "data/reports/*.toml", "data/ttl/*/observations.ttl", "data/ttl/*/mentions.ttl", "data/ttl/*/report.ttl",
-        "data/ttl/*/things.ttl",
+        "data/ttl/*/things.ttl", "data/ledger/*/report.json", "data/ledger/*/*.jsonl",
     ]  # fmt: skip
     assert not [pattern for pattern in patterns if not any(assets.glob(pattern))]
 

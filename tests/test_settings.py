@@ -1,6 +1,7 @@
 """The settings of a server: by the environment, each documented, bad ones refused by name."""
 
 import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -31,6 +32,23 @@ def test_a_bad_value_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch, nam
     monkeypatch.setenv(f"PROVFIN_{name}", value)
     with pytest.raises(InputError, match=f"^PROVFIN_{name}: .*; provfin serve --help"):
         read_settings()
+
+
+def test_sources_are_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert read_settings().sources is None
+    assert read_settings(sources=tmp_path).sources == tmp_path
+    monkeypatch.setenv("PROVFIN_SOURCES", str(tmp_path))
+    assert read_settings().sources == tmp_path
+
+
+@pytest.mark.parametrize("name", ["nowhere", "file.txt"])
+def test_a_folder_of_sources_that_is_none_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file.txt").write_text("text", encoding="utf-8")
+    result = CliRunner().invoke(app, ["serve", "--sources", str(tmp_path / name)])
+    assert result.exit_code != 0
+    assert isinstance(result.exception, InputError | SystemExit)
+    with pytest.raises(InputError, match=r"^PROVFIN_SOURCES: .*director.*; provfin serve --help"):
+        read_settings(sources=tmp_path / name)
 
 
 def test_every_setting_is_documented() -> None:

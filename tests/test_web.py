@@ -458,11 +458,12 @@ def test_many_clients_at_once_get_their_own_answers(address: str) -> None:
 # Pages
 
 
-def test_the_page_to_start_from_links_to_every_question(client: httpx.Client) -> None:
-    page = client.get("/", headers=BROWSER)
-    assert page.headers["content-type"].startswith("text/html")
-    links = re.findall(r'href="(/questions/[^"]+)"', page.text)
+def test_the_page_of_questions_links_to_every_one(client: httpx.Client) -> None:
+    pages = [client.get(path, headers=BROWSER) for path in ("/", "/questions")]
+    assert all(page.headers["content-type"].startswith("text/html") for page in pages)
+    some, links = (re.findall(r'href="(/questions/[^"]+)"', page.text) for page in pages)
     assert set(links) == {f"/questions/{name}" for name in load_questions()}
+    assert set(some) <= set(links)
     for link in links:
         is_full = bool(client.get(link, headers={"accept": "application/json"}).json()["results"]["bindings"])
         assert is_full or link.rsplit("/", 1)[1] in MAY_BE_SILENT, link

@@ -90,6 +90,20 @@ def test_an_answer_is_made_once() -> None:
     assert inner.state.asked == 4
 
 
+def test_a_page_is_made_once_for_each_language() -> None:
+    def respond(request: Request) -> Response:
+        headers = {"ETag": TAG, "Vary": "Accept, Accept-Language, Cookie"}
+        return Response(request.headers.get("accept-language", "en")[:2], headers=headers)
+
+    inner = _make_app(respond)
+    app = KeepReplies(inner, Kept(1_000_000))
+    chinese = {"accept-language": "zh-CN,zh;q=0.9"}
+    assert [_ask(app, headers=headers).text for headers in ({}, chinese, {}, chinese)] == ["en", "zh", "en", "zh"]
+    assert inner.state.asked == 2
+    assert _ask(app, headers={"cookie": "language=zh"}).text == "zh"
+    assert inner.state.asked == 2
+
+
 def test_who_has_it_is_told_so() -> None:
     app = KeepReplies(_make_app(), Kept(1_000_000))
     for _ in range(2):
@@ -199,13 +213,14 @@ def test_a_tag_begins_with_the_release_and_is_the_same_everywhere(monkeypatch: p
         _sum_up.cache_clear()
 
 
-def test_pages_have_no_script_and_no_frame() -> None:
+def test_pages_have_no_foreign_script_and_no_frame() -> None:
     app = _make_tagged(SITE)
     page, table = (_ask(app, headers={"accept": kind}) for kind in ("text/html", "text/csv"))
     assert "content-security-policy" not in table.headers
     rules = dict(rule.split(" ", 1) for rule in page.headers["content-security-policy"].split("; "))
     assert (rules["default-src"], rules["frame-ancestors"], rules["base-uri"]) == ("'none'",) * 3
-    assert "script-src" not in rules
+    assert (rules["script-src"], rules["style-src"], rules["connect-src"]) == ("'self'",) * 3
+    assert not re.search("unsafe|[*]|https?:", page.headers["content-security-policy"])
 
 
 def test_only_what_was_asked_for_lately_is_kept() -> None:

@@ -25,6 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asking import QUESTIONS
+from linking import check_page
 from provfin import citations, queries
 from provfin.assets import find_assets
 from provfin.citations import hash_answer, make_citation
@@ -412,7 +413,7 @@ def test_reports_too_many_to_be_named_are_counted(client: Client, monkeypatch: p
     monkeypatch.setattr(citations, "MOST_NAMED", 0)
     page = _get(client, "/fiscal-gap", BROWSER).text
     address = LASTING.removesuffix("/")
-    assert f'<a href="{address}">1 reports' in page
+    assert f'<a href="{address}">1 report<' in page
     assert f"Figures: 1 reports, listed at {address}" in _get(client, "/fiscal-gap/citation").json()[0]["note"]
 
 
@@ -492,13 +493,34 @@ def test_the_list_for_people_is_by_topic(client: Client) -> None:
 def test_the_page_of_an_answer_shows_all_there_is_to_it(client: Client) -> None:
     page = _get(client, "/fiscal-gap", BROWSER, year="2024", accessed="2026-01-31").text
     question = QUESTIONS["fiscal-gap"]
-    for text in (question.titles["zh"], question.descriptions["zh"], "[DS/OL]", "[2026-01-31]", RELEASE.hash):
-        assert text in page
+    for text in (question.titles["en"], question.descriptions["en"], "[DS/OL]", "[2026-01-31]", RELEASE.hash):
+        assert text in unescape(page)
     assert re.search(r'<input[^>]*name="year"[^>]*value="2024"', page)
     for form in ("csv", "tsv", "json", "xml", "xlsx", "parquet", "turtle", "rq", "csl", "bibtex", "gbt7714"):
         (link,) = re.findall(rf'href="(/questions/fiscal-gap[^"]*format={form})"', page)
         assert client.get(link.replace("&amp;", "&")).status_code == 200
-    assert not re.search(r"<script|\sstyle=|\son\w+=", page)
+    assert "/query?query=" in page
+    check_page(page)
+
+
+def test_a_page_of_a_question_is_in_one_language(client: Client) -> None:
+    question = QUESTIONS["fiscal-gap"]
+    for language, other in (("en", "zh"), ("zh", "en")):
+        pages = [_get(client, path, BROWSER, lang=language).text for path in ("", "/fiscal-gap")]
+        for page in map(unescape, pages):
+            assert f'<html lang="{language}">' in page
+            assert question.titles[language] in page
+        # The text of a query has both, as its file does.
+        said = [re.sub(r"<pre.*?</pre>", "", unescape(page), flags=re.DOTALL) for page in pages]
+        assert question.titles[other] not in said[0]
+        assert question.descriptions[other] not in "".join(said)
+
+
+def test_cells_of_an_answer_are_linked_and_marked(client: Client) -> None:
+    page = unescape(_get(client, "/deposits-by-sector", BROWSER).text)
+    assert re.search(r'<td class="number">\d', page)
+    assert '<td lang="zh">' in page
+    assert "<td lang=" not in _get(client, "/deposits-by-sector", BROWSER, lang="zh").text
 
 
 def test_a_page_shows_markup_as_text(client: Client) -> None:

@@ -67,6 +67,11 @@ class Assets:
         """Folder of the generated Turtle, one folder per report."""
         return self.root / "data" / "ttl"
 
+    @property
+    def ledgers(self) -> Path:
+        """Folder of the generated accounts of how reports were read, one folder per report."""
+        return self.root / "data" / "ledger"
+
     @cached_property
     def is_checkout(self) -> bool:
         """Whether the root is a source checkout, where generated files may be written."""

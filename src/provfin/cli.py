@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from provfin import __version__
+from provfin.accounts import render_account
 from provfin.assets import Assets, find_assets
 from provfin.building import render_gaps, render_graph, render_ledger, write_files
 from provfin.commands import release as release_commands
@@ -124,6 +125,7 @@ def _rebuild_graphs(assets: Assets, reports: Path) -> None:
             extraction = extract(source)
             refuse_stale_curation(extraction)
             write_files(assets.graphs / extraction.report.id, render_graph(extraction))
+            write_files(assets.ledgers / extraction.report.id, render_account(extraction))
         _summarise(extraction)
 
 

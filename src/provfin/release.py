@@ -23,6 +23,7 @@ from provfin.building import replace_file
 from provfin.dataset import CATALOGUE_GRAPH, describe_quads
 from provfin.entailments import ENTAILMENTS_GRAPH, derive_quads, load_rules
 from provfin.errors import InputError
+from provfin.findings import Finding
 from provfin.queries import load_questions, load_topics
 from provfin.turtle import BASE, read_turtle
 
@@ -36,6 +37,9 @@ _FOR_ALL = {_SHARED, ox.NamedNode(ALIGNMENTS_GRAPH), ox.NamedNode(ONTOLOGY_GRAPH
 _DATA = "release.nq"
 _MANIFEST = "manifest.json"
 _POINTER = "CURRENT"
+_MARK = ".valid"
+# What is kept of a finding: the rest follows from its rule, or is of the machine that validated.
+_KEPT = ("severity", "code", "message_en", "message_zh", "focus", "path", "value", "source")
 NEWEST = "newest"
 _SHORTEST_PREFIX = 4
 _NAME_LENGTH = 16
@@ -175,20 +179,49 @@ def find_release(folder: Path, content: Content) -> Release | None:
     return load_release(path) if (path / _MANIFEST).is_file() else None
 
 
+@dataclass(frozen=True)
+class Validation:
+    """That a release was found valid: the hash of the rules it was held against, shortened, and what they found."""
+
+    shapes: str
+    findings: tuple[Finding, ...]
+
+
 def is_validated(folder: Path, content: Content, shapes: str) -> bool:
-    """Tell whether this content has been found valid against the shapes with this hash."""
-    return _mark_path(folder, content, shapes).is_file()
+    """Tell whether this content has been found valid against the shapes with this hash, and what they found is kept."""
+    return _read_mark(_mark_path(folder, content.hash, shapes)) is not None
 
 
-def mark_validated(folder: Path, content: Content, shapes: str) -> None:
-    """Note that this content is valid against the shapes with this hash."""
+def mark_validated(folder: Path, content: Content, shapes: str, findings: Iterable[Finding] = ()) -> None:
+    """Note that this content is valid against the shapes with this hash, with what they found that is no violation."""
+    told = [{name: getattr(finding, name) for name in _KEPT} for finding in findings]
     with _clear_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        replace_file(_mark_path(folder, content, shapes), b"")
+        record = json.dumps({"findings": told}, ensure_ascii=False)
+        replace_file(_mark_path(folder, content.hash, shapes), f"{record}\n".encode())
 
 
-def _mark_path(folder: Path, content: Content, shapes: str) -> Path:
-    return folder / f"{shorten_hash(content.hash)}-{shapes[:16]}.valid"
+def find_validation(release: Release) -> Validation | None:
+    """Return what is noted of a release being valid, the last time it was found to be; None where nothing is."""
+    marks = sorted(release.folder.parent.glob(f"{shorten_hash(release.hash)}-*{_MARK}"), key=_find_age)
+    return next(filter(None, map(_read_mark, marks)), None)
+
+
+def _find_age(path: Path) -> int:
+    return -path.stat().st_mtime_ns
+
+
+def _mark_path(folder: Path, content_hash: str, shapes: str) -> Path:
+    return folder / f"{shorten_hash(content_hash)}-{shorten_hash(shapes)}{_MARK}"
+
+
+def _read_mark(path: Path) -> Validation | None:
+    """Return what a mark tells; None where there is none, or one that does not say what was found."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return Validation(path.stem.rpartition("-")[2], tuple(Finding(**finding) for finding in told["findings"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def hash_files(paths: Iterable[Path]) -> str:

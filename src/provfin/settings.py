@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import Field, HttpUrl, ValidationError
+from pydantic import DirectoryPath, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from provfin.errors import InputError
@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     )
     services: str = Field(default="", description="addresses SERVICE may ask, separated by spaces; none unless named")
     old_releases: int = Field(default=2, ge=0, description="older releases kept ready at once")
+    sources: DirectoryPath | None = Field(
+        default=None, description="folder of the reports' source texts, for reading them beside the facts"
+    )
     store: HttpUrl | None = Field(
         default=None, description="SPARQL 1.1 endpoint to ask instead of this machine's workers"
     )

@@ -1,10 +1,11 @@
 // The colours of charts: those of the page, so that both turn dark together.
-const NAMES = ["ink", "quiet", "line", "paper", "rise", "fall"];
+const NAMES = ["ink", "quiet", "line", "paper", "card", "rise", "fall"];
 const SERIES = 8;
 
-/** Return the colours an element is drawn with: by name, and `series` for one after the other. */
-export function readPalette(element) {
+/** Return the colours an element is drawn with, by name, and `series` for one after the other; `scheme` may be "light". */
+export function readPalette(element, scheme = "") {
   const probe = document.createElement("span");
+  if (scheme) probe.style.colorScheme = scheme;
   element.append(probe);
   const read = (name) => {
     probe.style.color = `var(--${name})`;

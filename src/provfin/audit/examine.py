@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 
 from provfin.audit.conflicts import Conflict, find_conflicts, find_implied
+from provfin.audit.derivation import derive
 from provfin.audit.figures import Figure, PrintedPlace, make_figures
 from provfin.audit.findings import AuditFinding
 from provfin.audit.identities import build_network
@@ -135,6 +136,7 @@ def _report_conflict(
         culprit=culprit,
         culprit_places=culprit.places if culprit else (),
         suspects=tuple(figures[place] for place in conflict.suspects),
+        steps=derive(network, conflict, first, by_slot, wording),
     )
 
 

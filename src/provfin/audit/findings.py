@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from provfin.audit.derivation import Step
 from provfin.audit.figures import Figure, PrintedPlace
 from provfin.audit.network import Bounds
 from provfin.quantity import write_decimal
@@ -20,8 +21,9 @@ class AuditFinding:
 
     `identities` say in each language what they miss, `residual` by how much and `tolerance` what rounding allows, both
     in the base unit of the first figure; None where there is none to tell. `implied` is what the others leave the first
-    one, in base units. `places` are where it is printed; `culprit` is the likely wrong one if one stands out, and
-    `culprit_places` where it is printed: for a figure printed in several ways, only those that differ.
+    one, in base units, and `steps` how that comes about. `places` are where it is printed; `culprit` is the likely
+    wrong one if one stands out, and `culprit_places` where it is printed: for a figure printed in several ways, only
+    those that differ.
     """
 
     rule: AuditRule
@@ -37,6 +39,7 @@ class AuditFinding:
     culprit: Figure | None = None
     culprit_places: tuple[PrintedPlace, ...] = ()
     suspects: tuple[Figure, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def iri(self, report_id: str) -> str:
         """Return its IRI in the graph of a report."""

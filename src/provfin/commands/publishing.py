@@ -26,7 +26,7 @@ def publish_valid(assets: Assets) -> Release:
         say(sum_up(findings))
         if any(is_as_bad(finding, "violation") for finding in findings):
             raise typer.Exit(1)
-        mark_validated(folder, content, rules)
+        mark_validated(folder, content, rules, findings)
     return publish(folder, content)
 
 

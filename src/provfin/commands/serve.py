@@ -1,6 +1,7 @@
 """Owns `provfin serve`: which release is served, with which settings, and how the server is run and stopped."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,9 +20,12 @@ _EPILOG_START = "Settings by the environment, in brackets their defaults:"
 def serve_release(
     host: Annotated[str | None, typer.Option(help="The address to listen on. [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on. [default: 8000]")] = None,
+    sources: Annotated[
+        Path | None, typer.Option(help="The folder of the reports' source texts, for reading them beside the facts.")
+    ] = None,
 ) -> None:
     """Validate the data, publish a release if there is something new, and serve the newest."""
-    settings = read_settings(host=host, port=port)
+    settings = read_settings(host=host, port=port, sources=sources)
     release = publish_or_keep(find_assets())
     where = settings.base_url or f"http://{settings.host}:{settings.port}/"
     say(f"ProvFin serves release {shorten_hash(release.hash)} at {where}")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -23,7 +24,8 @@ from provfin.web.explore import routes
 from provfin.web.kept import Kept
 from provfin.web.leaving import StopWhenGone
 from provfin.web.openapi import add_paths, describe_endpoint
-from provfin.web.problems import explain, make_problem
+from provfin.web.problempage import show_problem
+from provfin.web.problems import explain, make_problem, show_problems
 from provfin.web.requests import AnswerAlike, list_methods
 from provfin.web.shelf import MakeService, Shelf
 from provfin.web.site import Site
@@ -70,7 +72,7 @@ def create_app(release: Release, settings: Settings, make_service: MakeService |
     app.include_router(language.make_router())
     add_paths(app, describe_endpoint)
     questions.document_questions(app)
-    _report_problems(app)
+    _report_problems(app, site)
     _pass_through(app, settings, replies, counts)
     return app
 
@@ -90,11 +92,13 @@ def _create_release_app(site: Site) -> FastAPI:
     app = FastAPI(**_SHAPE)
     for router in _list_release_routers(site):
         app.include_router(router)
-    _report_problems(app)
+    _report_problems(app, site)
     return app
 
 
-def _report_problems(app: FastAPI) -> None:
+def _report_problems(app: FastAPI, site: Site) -> None:
+    show_problems(app, partial(show_problem, site))
+
     @app.exception_handler(HTTPException)
     async def report_problem(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers or {})

@@ -36,6 +36,11 @@ class KeptReply:
         return next((value for key, value in self.headers if key == b"etag"), None) if self.status == 200 else None
 
     @property
+    def is_spoken(self) -> bool:
+        """Whether it is in a language that its readers chose."""
+        return any(name == b"vary" and b"accept-language" in value.lower() for name, value in self.headers)
+
+    @property
     def size(self) -> int:
         """Bytes of the headers and of the body."""
         return sum(len(name) + len(value) for name, value in self.headers) + len(self.body or b"")
@@ -68,20 +73,23 @@ class KeepReplies:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
-        wanted, key = _read_request(scope)
-        reply = self._kept.get(key) or self._find_head(key, wanted)
+        wanted, keys = _read_request(scope)
+        reply = self._find(keys) or self._find_head(keys, wanted)
         if reply is not None:
             scope.setdefault("marks", {}).update(reply.marks, kept=True)
         else:
-            reply = await self._make(key, scope, receive, send)
+            reply = await self._make(keys, scope, receive, send)
         if reply is not None:
             await reply.send(send, wanted)
 
-    def _find_head(self, key: Key, wanted: str | None) -> KeptReply | None:
-        head = self._kept.peek((_HEAD, key)) if wanted is not None else None
-        return head if head is not None and head.is_held(wanted) else None
+    def _find(self, keys: "_Keys") -> KeptReply | None:
+        return self._kept.get(keys.shared if self._kept.peek(keys.shared) is not None else keys.own)
 
-    async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> KeptReply | None:
+    def _find_head(self, keys: "_Keys", wanted: str | None) -> KeptReply | None:
+        heads = (self._kept.peek((_HEAD, key)) for key in (keys.shared, keys.own)) if wanted is not None else ()
+        return next((head for head in heads if head is not None and head.is_held(wanted)), None)
+
+    async def _make(self, keys: "_Keys", scope: Scope, receive: Receive, send: Send) -> KeptReply | None:
         """Let the application answer; return what is still to be sent."""
         collector = _Collector(send)
         await self._app(scope, receive, collector)
@@ -91,7 +99,7 @@ class KeepReplies:
         if reply is None:
             return None
         if reply.tag is not None:
-            self._keep(key, reply)
+            self._keep(keys.own if reply.is_spoken else keys.shared, reply)
         return None if collector.is_stream else reply
 
     def _keep(self, key: Key, reply: KeptReply) -> None:
@@ -100,16 +108,23 @@ class KeepReplies:
             self._kept.put((_HEAD, key), head, head.size)
 
 
-def _read_request(scope: Scope) -> tuple[str | None, Key]:
+@dataclass(frozen=True)
+class _Keys:
+    """What a request is known by: where its answer is the same in every language, and where it is not."""
+
+    shared: Key
+    own: Key
+
+
+def _read_request(scope: Scope) -> tuple[str | None, _Keys]:
     wanted = None
-    place = (scope.get("raw_path", scope["path"]), scope["query_string"], scope["scheme"])
-    depends: list[object] = [*place, find_language(scope)]
+    depends: list[object] = [scope.get("raw_path", scope["path"]), scope["query_string"], scope["scheme"]]
     for name, value in scope["headers"]:
         if name in _DEPENDS_ON:
             depends += (name, value)
         elif name == b"if-none-match":
             wanted = value.decode("latin-1")
-    return wanted, tuple(depends)
+    return wanted, _Keys(tuple(depends), (find_language(scope), *depends))
 
 
 class _Collector:

@@ -33,15 +33,14 @@ NAMING = tuple(
 _NTRIPLES = "application/n-triples"
 # A query may have 20,000 characters in all.
 _MOST_CHARACTERS = 15_000
-_MENTIONS = f"""PREFIX dcterms: <{NAMESPACES["dcterms"]}>
-PREFIX oa: <{NAMESPACES["oa"]}>
+_MENTIONS = f"""PREFIX oa: <{NAMESPACES["oa"]}>
 PREFIX pf: <{NAMESPACES["pf"]}>
-SELECT DISTINCT ?iri ?exact ?start ?end ?part ?origin WHERE {{
+SELECT DISTINCT ?iri ?exact ?start ?end ?part ?origin ?rule WHERE {{
   {{ THING pf:mention ?iri }} UNION {{ THING pf:evidence ?iri }}
-  ?iri oa:exact ?exact ; oa:start ?start ; oa:end ?end ; pf:part ?in .
-  OPTIONAL {{ ?in dcterms:title ?title FILTER(LANG(?title) IN ("", "zh")) }}
+  ?iri oa:start ?start ; oa:end ?end ; pf:part ?part .
+  OPTIONAL {{ ?iri oa:exact ?exact }}
   OPTIONAL {{ ?iri pf:origin ?origin }}
-  BIND(COALESCE(?title, "") AS ?part)
+  OPTIONAL {{ ?iri pf:readBy ?rule }}
 }} ORDER BY ?start ?end"""
 
 Texts = Mapping[str, str]
@@ -49,7 +48,10 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Mention:
-    """A place where something is printed: the characters, their offsets in code points, the part they stand in."""
+    """A place where something is printed: the characters, their offsets in code points, the part they stand in.
+
+    `part` and `rule`, which read it, are IRIs; of a whole statement the characters are empty.
+    """
 
     iri: str
     exact: str
@@ -57,6 +59,7 @@ class Mention:
     end: int
     part: str
     origin: str
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,8 @@ async def find_resource(site: Site, iri: str, page: int = 1, *, with_mentions: b
     incoming, mentions = await asyncio.gather(
         _find_incoming(site, node, counts, page), _find_mentions(site, node) if with_mentions else _find_none()
     )
-    naming = await find_names(site, list_linked(own, incoming))
+    places = [iri for mention in mentions for iri in (mention.part, mention.rule) if iri]
+    naming = await find_names(site, [*list_linked(own, incoming), *places])
     return Resource(iri, page, own, incoming, counts, naming, mentions)
 
 
@@ -211,7 +215,8 @@ async def _find_mentions(site: Site, node: str) -> list[Mention]:
 
 def _make_mention(row: Mapping[str, str]) -> Mention:
     start, end = int(row["start"]), int(row["end"])
-    return Mention(row["iri"], row["exact"], start, end, row["part"], row.get("origin", ""))
+    told = (row.get(name, "") for name in ("part", "origin", "rule"))
+    return Mention(row["iri"], row.get("exact", ""), start, end, *told)
 
 
 def list_linked(own: Iterable[ox.Triple], incoming: Iterable[ox.Triple]) -> Iterator[str]:

@@ -4,28 +4,32 @@ The document about a thing is given at the thing's own address, with Content-Loc
 `docs/decisions/0021-linked-data.md`. In RDF the names stay as they are, wherever they are served.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from provfin.dataset import DATASET, NAMESPACES, ONTOLOGY
 from provfin.graph.report import LICENSE
 from provfin.turtle import BASE
+from provfin.web.explore.kinds import find_kinds
 from provfin.web.explore.portrait import Portrait
 from provfin.web.explore.portraits import find_portrait
-from provfin.web.language import find_page_language
+from provfin.web.explore.reading import find_reading_root
+from provfin.web.language import find_language, find_page_language
 from provfin.web.lookup import Resource, find_resource
 from provfin.web.negotiation import HTML, choose_for
-from provfin.web.ontology import find_ontology, render_ontology
+from provfin.web.ontology import count_uses, find_ontology, render_ontology
 from provfin.web.pages import find_address, find_release_root, render
 from provfin.web.problems import KNOWN, explain, make_problem
 from provfin.web.rdf import write_graph
 from provfin.web.site import PAGE_HEADERS, PAGE_VARY, Site
-from provfin.web.views import view_resource
+from provfin.web.views import view_resource, view_term
 
 # What a name may end in to ask for a format; who takes anything gets the first.
 FORMATS: Mapping[str, str] = {
@@ -132,7 +136,7 @@ async def _tell_known(site: Site, request: Request, iri: str, media_type: str | 
         resource = await find_resource(site, iri, page, with_mentions=media_type == HTML)
         if resource is None:
             return None
-        portrait = await find_portrait(site, request, resource) if media_type == HTML else None
+        shown = await _find_shown(site, request, resource) if media_type == HTML else None
     except KNOWN as error:
         return explain(error)
     if media_type is None:
@@ -140,9 +144,25 @@ async def _tell_known(site: Site, request: Request, iri: str, media_type: str | 
     if page > resource.pages:
         return make_problem(404, f"there are {resource.pages} pages, no page {page}", {"Vary": "Accept"})
     place = _find_place(iri, find_release_root(site, request), page)
-    body = await run_in_threadpool(_write, site, request, resource, place, media_type, portrait)
+    body = await run_in_threadpool(_write, site, request, resource, place, media_type, shown)
     headers = _make_headers(site, request, resource, place, media_type)
     return site.make_response(body, media_type, headers, find_page_language(request, media_type))
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a page shows of a resource beside its statements: its portrait, its kinds, where its text can be read."""
+
+    portrait: Portrait | None
+    kinds: Sequence[str]
+    reading_root: str
+
+
+async def _find_shown(site: Site, request: Request, resource: Resource) -> _Shown:
+    portrait, kinds, reading_root = await asyncio.gather(
+        find_portrait(site, request, resource), find_kinds(site, resource), find_reading_root(site, request, resource)
+    )
+    return _Shown(portrait, kinds, reading_root)
 
 
 def _find_place(iri: str, root: str, page: int) -> Place:
@@ -152,20 +172,23 @@ def _find_place(iri: str, root: str, page: int) -> Place:
 
 
 def _write(
-    site: Site, request: Request, resource: Resource, place: Place, media_type: str, portrait: Portrait | None
+    site: Site, request: Request, resource: Resource, place: Place, media_type: str, shown: _Shown | None
 ) -> bytes:
-    if media_type != HTML:
+    if shown is None:
         return write_graph(resource.triples, media_type)
-    pages = {number: place.find(page=number) for number in range(1, resource.pages + 1)}
+    portrait = shown.portrait
     return render(
         site,
         request,
         portrait.template if portrait else "resource.html",
         resource=resource,
-        view=view_resource(resource),
-        pages=pages,
+        view=view_resource(resource, find_language(request.scope)),
+        kinds=[view_term(ox.NamedNode(kind), resource.names) for kind in shown.kinds],
+        reading_root=shown.reading_root,
+        pages={number: place.find(page=number) for number in range(1, resource.pages + 1)},
         alternates=place.list_formats(),
-        named=place.name_formats(),
+        alternatives=place.name_formats(),
+        has_portrait=portrait is not None,
         **(portrait.context if portrait else {}),
     )
 
@@ -192,8 +215,9 @@ def _list_links(site: Site, request: Request, iri: str, place: Place) -> Iterato
 
 def _miss(site: Site, request: Request, iri: str) -> Response:
     if choose_for(request, OFFERED) == HTML:
-        body = render(site, request, "missing.html", iri=iri)
-        return Response(body, 404, {"Vary": PAGE_VARY, **PAGE_HEADERS}, HTML)
+        body = render(site, request, "missing.html", iri=iri, sought=iri.rsplit("/", 1)[-1].replace("-", " "))
+        headers = {"Vary": PAGE_VARY, "Content-Language": find_language(request.scope), **PAGE_HEADERS}
+        return Response(body, 404, headers, HTML)
     return make_problem(404, f"the release tells nothing of {iri}", {"Vary": "Accept"})
 
 
@@ -206,12 +230,13 @@ async def _tell_ontology(site: Site, request: Request, media_type: str | None) -
         return _refuse()
     try:
         triples, naming = await find_ontology(site)
+        uses = await site.once(count_uses) if media_type == HTML else {}
     except KNOWN as error:
         return explain(error)
     place = Place(f"{find_release_root(site, request)}def", {})
     if media_type == HTML:
-        addresses: dict[str, Any] = {"alternates": place.list_formats(), "named": place.name_formats()}
-        body = await run_in_threadpool(render_ontology, site, request, triples, naming, addresses)
+        addresses: dict[str, Any] = {"alternates": place.list_formats(), "alternatives": place.name_formats()}
+        body = await run_in_threadpool(render_ontology, site, request, triples, naming, uses, addresses)
     else:
         body = await run_in_threadpool(write_graph, triples, media_type)
     links = ", ".join(_list_links(site, request, ONTOLOGY, place))

@@ -56,6 +56,11 @@ class Shelf:
         self._reading = asyncio.Lock()
 
     @property
+    def site(self) -> Site:
+        """The site of the release this server answers from."""
+        return self._site
+
+    @property
     def newest(self) -> Release:
         """The release this server answers from, which was the newest when it was started."""
         return self._site.release

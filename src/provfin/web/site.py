@@ -3,6 +3,7 @@
 Refuses to know routes: they are told by the modules that own them.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -44,14 +45,18 @@ class Site:
     # Where the routes of the release begin, such as `releases/<hash>/` for an older one.
     path: str = ""
     _made: dict[object, Any] = field(default_factory=dict)
+    _making: dict[object, asyncio.Lock] = field(default_factory=dict)
 
     def make_tag(self, media_type: str, language: str = "") -> str:
         """Return the entity tag of what is made from the release in a format: `W/"<hash of the release>.<8 digits>"`.
 
-        The digits stand for all else an answer is made from: its format and language, this version, the public address.
-        Every server of a release gives the same. Weak: codings say the same in other bytes.
+        The digits stand for all else an answer is made from: its format and language, this version, the public address,
+        and for a page whether there are source texts to lead to. Every server of a release gives the same. Weak: what
+        is coded otherwise says the same in other bytes.
         """
-        return f'W/"{self.release.hash}.{_sum_up(media_type, language, self.settings.base_url)}"'
+        leads_to_texts = media_type == HTML and self.settings.sources is not None
+        digits = _sum_up(media_type, language, self.settings.base_url, leads_to_texts=leads_to_texts)
+        return f'W/"{self.release.hash}.{digits}"'
 
     def find_base(self, request: Request) -> str:
         """Return the public address of the server, ending in a slash."""
@@ -82,7 +87,10 @@ class Site:
     async def once(self, make: Callable[["Site"], Awaitable[T]]) -> T:
         """Return what a function makes of this site, made when it is first asked for and then kept."""
         if make not in self._made:
-            self._made[make] = await make(self)
+            # Who asks meanwhile waits, instead of making it as well.
+            async with self._making.setdefault(make, asyncio.Lock()):
+                if make not in self._made:
+                    self._made[make] = await make(self)
         made: T = self._made[make]
         return made
 
@@ -105,8 +113,8 @@ class Site:
 
 
 @lru_cache
-def _sum_up(media_type: str, language: str, base: HttpUrl | None) -> str:
-    made_from = "\n".join((media_type, language, __version__, str(base or "")))
+def _sum_up(media_type: str, language: str, base: HttpUrl | None, *, leads_to_texts: bool) -> str:
+    made_from = "\n".join((media_type, language, __version__, str(base or ""), *(("texts",) if leads_to_texts else ())))
     return hashlib.sha256(made_from.encode()).hexdigest()[:8]
 
 

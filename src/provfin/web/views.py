@@ -1,6 +1,6 @@
-"""Owns how what is told of a resource reads: statements by predicate, names in both languages, a figure at a glance.
+"""Owns how what is told of a resource reads: statements by predicate, in the language of the page before any other.
 
-Refuses to leave anything out: what has no name stands there with its IRI.
+Refuses to leave anything out: what has no name stands there with its IRI, what is in another language stands aside.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,14 +20,6 @@ _FIRST = (
     TYPE, *NAMING, *(NAMESPACES["skos"] + name for name in ("altLabel", "definition", "scopeNote", "example")),
     NAMESPACES["dcterms"] + "description", NAMESPACES["rdfs"] + "comment",
 )  # fmt: skip
-_VALUE = NAMESPACES["sdmx-measure"] + "obsValue"
-_UNIT = NAMESPACES["pf"] + "unit"
-_SETTING = (
-    NAMESPACES["sdmx-dimension"] + "refArea",
-    NAMESPACES["sdmx-dimension"] + "refPeriod",
-    NAMESPACES["pf"] + "indicator",
-    NAMESPACES["pf"] + "measure",
-)
 
 
 @dataclass(frozen=True)
@@ -43,31 +35,26 @@ class Term:
 
 @dataclass(frozen=True)
 class Group:
-    """The statements with one predicate: how many there are, those shown, and the page on which they begin."""
+    """The statements with one predicate: how many there are, those shown, and the page on which they begin.
+
+    `others` are texts in languages the page is not in, where it has one in its own.
+    """
 
     predicate: Term
     terms: Sequence[Term]
     number: int
     page: int = 1
-
-
-@dataclass(frozen=True)
-class Figure:
-    """An observation at a glance: its value, the unit, and of what, where and when it is."""
-
-    value: str
-    unit: Term | None
-    setting: Sequence[Term]
+    others: Sequence[Term] = ()
 
 
 @dataclass(frozen=True)
 class View:
-    """A resource as it is shown."""
+    """A resource as it is shown: itself, what it is called in other languages, the statements about it and to it."""
 
     term: Term
+    other_names: Texts
     own: Sequence[Group]
     incoming: Sequence[Group]
-    figure: Figure | None
 
 
 @lru_cache(maxsize=4096)
@@ -84,15 +71,18 @@ def shorten(iri: str) -> str:
     return iri.removeprefix(BASE)
 
 
-def view_resource(resource: Resource) -> View:
-    """Return how a resource is shown."""
+def view_resource(resource: Resource, language: str) -> View:
+    """Return how a resource is shown on a page in a language."""
     names = resource.names
-    return View(
-        view_term(ox.NamedNode(resource.iri), names),
-        list(_group_own(resource.own, names)),
-        list(_group_incoming(resource)),
-        _find_figure(resource),
-    )
+    term = view_term(ox.NamedNode(resource.iri), names)
+    own = list(_group_own(resource.own, names, language))
+    return View(term, _find_other_names(term.names or {}, language), own, list(_group_incoming(resource)))
+
+
+def _find_other_names(names: Texts, language: str) -> Texts:
+    """Return what a thing is called in other languages, where it is called otherwise in that of the page."""
+    shown = names.get(language)
+    return {code: name for code, name in sorted(names.items()) if shown and code and name != shown}
 
 
 def view_term(term: Any, names: Mapping[str, Texts]) -> Term:
@@ -104,13 +94,15 @@ def view_term(term: Any, names: Mapping[str, Texts]) -> Term:
     return Term(shorten(iri), iri, names.get(iri))
 
 
-def _group_own(triples: Iterable[ox.Triple], names: Mapping[str, Texts]) -> Iterable[Group]:
+def _group_own(triples: Iterable[ox.Triple], names: Mapping[str, Texts], language: str) -> Iterable[Group]:
     groups: dict[str, list[Any]] = {}
     for triple in sorted(triples, key=_rank):
         groups.setdefault(triple.predicate.value, []).append(triple.object)
     for predicate, values in groups.items():
         terms = [view_term(value, names) for value in values]
-        yield Group(view_term(ox.NamedNode(predicate), names), terms, len(terms))
+        shown = [term for term in terms if term.language in ("", language)] or terms
+        others = [term for term in terms if term not in shown]
+        yield Group(view_term(ox.NamedNode(predicate), names), shown, len(terms), others=others)
 
 
 def _rank(triple: ox.Triple) -> tuple[int, str, str]:
@@ -127,19 +119,6 @@ def _group_incoming(resource: Resource) -> Iterable[Group]:
         terms = [view_term(subject, resource.names) for subject in subjects.get(predicate, [])]
         page = resource.find_page(predicate)
         yield Group(view_term(ox.NamedNode(predicate), resource.names), terms, number, page)
-
-
-def _find_figure(resource: Resource) -> Figure | None:
-    values = {triple.predicate.value: triple.object for triple in resource.own}
-    if _VALUE not in values:
-        return None
-    unit = view_term(values[_UNIT], resource.names) if _UNIT in values else None
-    setting = [view_term(values[name], resource.names) for name in _SETTING if name in values]
-    return Figure(_text(values[_VALUE]), unit, setting)
-
-
-def _text(term: Any) -> str:
-    return str(term.value)
 
 
 def number_rows(page: int, shown: int) -> tuple[int, int]:

@@ -17,16 +17,15 @@ from provfin.dataset.terms import Properties, expand, make_node, make_texts, tel
 from provfin.exports import EXPORTS, Export
 from provfin.queries import Query
 from provfin.release import Release, shorten_hash
+from provfin.web.datapage import render_data
 from provfin.web.files import find_address, list_files
 from provfin.web.language import find_page_language
-from provfin.web.lookup import find_resource
 from provfin.web.negotiation import HTML, SHORT_NAMES
-from provfin.web.pages import load_static, render
+from provfin.web.pages import load_static
 from provfin.web.problems import KNOWN, explain, make_problem
 from provfin.web.rdf import write_graph
 from provfin.web.resources import OFFERED, SUFFIXES, Place, add_document, choose_format
 from provfin.web.site import Site
-from provfin.web.views import view_resource
 
 _REGISTER = "https://www.iana.org/assignments/media-types/"
 # The types of downloads that are in that register; DCAT has `dcterms:format` for all others.
@@ -151,7 +150,7 @@ async def _tell_catalogue(site: Site, request: Request, media_type: str | None) 
     base = site.find_base(request)
     place = Place(f"{site.find_root(request)}catalog", {})
     try:
-        body = await (_render(site, request, place) if media_type == HTML else _write(site, base, media_type))
+        body = await (render_data(site, request, place) if media_type == HTML else _write(site, base, media_type))
     except KNOWN as error:
         return explain(error)
     links = [f'<{address}>; rel="alternate"; type="{kind}"' for kind, address in place.list_formats().items()]
@@ -168,20 +167,3 @@ async def _write(site: Site, base: str, media_type: str) -> bytes:
 def _merge(described: bytes, access: Sequence[ox.Triple], media_type: str) -> bytes:
     quads = ox.parse(described, format=ox.RdfFormat.N_TRIPLES)
     return write_graph([*(quad.triple for quad in quads), *access], media_type)
-
-
-async def _render(site: Site, request: Request, place: Place) -> bytes:
-    resource = await find_resource(site, DATASET)
-    own = view_resource(resource).own if resource is not None else []
-    # Partitions are for programs: a page of a thousand links tells nobody anything.
-    shown = [group for group in own if "Partition" not in group.predicate.iri]
-    return render(
-        site,
-        request,
-        "catalogue.html",
-        dataset=shown,
-        endpoint=f"{site.find_base(request)}sparql",
-        downloads={name: export.media_type for name, export in EXPORTS.items()},
-        alternates=place.list_formats(),
-        named=place.name_formats(),
-    )

@@ -9,20 +9,47 @@ from functools import lru_cache
 from fastapi import Request
 
 from provfin.turtle import TYPE
-from provfin.web.explore import events, indicators, institutions, instruments, reading, reports, vocabulary
+from provfin.web.explore import (
+    concepts,
+    events,
+    indicators,
+    institutions,
+    instruments,
+    observations,
+    quality,
+    reading,
+    reports,
+    vocabulary,
+)
 from provfin.web.explore.asking import name_term, read_iri
 from provfin.web.explore.portrait import Draw, Portrait
 from provfin.web.lookup import Resource
 from provfin.web.site import Site
 
-# Where a resource is of several classes, the first that has a portrait decides.
-_MODULES = (indicators, institutions, instruments, events, reports, reading, vocabulary)
+# Where a resource is of several classes, the first that has a portrait decides: what is of a kind before any concept.
+_MODULES = (
+    indicators,
+    institutions,
+    instruments,
+    events,
+    reports,
+    reading,
+    observations,
+    quality,
+    vocabulary,
+    concepts,
+)
 
 
 @lru_cache(maxsize=1)
 def list_kinds() -> dict[str, Draw]:
-    """Return what draws the resources of each class, by the IRI of the class."""
-    return {name_term(local): draw for module in _MODULES for local, draw in module.KINDS.items()}
+    """Return what draws the resources of each class, by the IRI of the class.
+
+    Modules name classes of the project's own by their local names, those of others by their IRIs.
+    """
+    return {
+        local if ":" in local else name_term(local): draw for module in _MODULES for local, draw in module.KINDS.items()
+    }
 
 
 async def find_portrait(site: Site, request: Request, resource: Resource) -> Portrait | None:
