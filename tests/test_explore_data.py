@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 import pytest
 
-from linking import Client, check_page
+from linking import Client, Service, check_page
 from provfin.assets import find_assets
 from provfin.dataset import NAMESPACES
 from provfin.exports import EXPORTS
@@ -204,7 +204,7 @@ def test_what_the_audit_found_stands_above_the_figure(client: Client, language: 
     text = client.get(f"/id/{DISPUTED}", HTML, language).text
     assert said in text
     assert text.index(said) < text.index('class="value"')
-    row = text[text.index("35.7%</q>") :]
+    row = text[text.index("35.7%</a></q>") :]
     assert "contradicts the value" in row[:200] or "与该值矛盾" in row[:200]
 
 
@@ -250,11 +250,8 @@ def test_a_place_in_print_leads_to_what_was_read_there(client: Client) -> None:
     ],
 )
 def test_a_fault_is_told_in_the_words_of_its_reader(release: Release, fault: Exception, status: int, said: str) -> None:
-    class Faulty(LocalService):
-        async def answer(self, *_given: object) -> None:  # type: ignore[override]
-            raise fault
-
-    service = Faulty(LocalEngine(ox.Store()))
+    service = Service(ox.Store())
+    service.fault = fault
     client = Client(create_app(release, read_settings(log="off"), lambda _release: service))
     for path in ("/vocabulary", "/catalog", f"/id/{FIGURE}", "/questions", "/sparql?query=ASK%7B%7D"):
         page = client.get(path, HTML)

@@ -29,6 +29,7 @@ from provfin.web.explore.uses import Amount, Use, UseFigure, list_amounts, place
 from provfin.web.site import Site
 
 PF = NAMESPACES["pf"]
+QUANTITY = "http://qudt.org/vocab/quantitykind/"
 YI, WAN = 100_000_000, 10_000
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'{{7*7}}"
 _CHART = re.compile(r'<script type="application/json" class="chart-data">(.*?)</script>', re.DOTALL)
@@ -411,8 +412,7 @@ def test_amounts_are_in_order() -> None:
     amounts = [make_amount("tool", value) for value in (3, 9, 5)]
     uses = [Use("", "r", "tool", "", "", [amount.figure]) for amount in amounts]
     assert list_amounts(uses) == []
-    money = "http://qudt.org/vocab/quantitykind/Currency"
-    priced = [Use("", "r", "tool", "", "", [_price(amount.figure, money)]) for amount in amounts]
+    priced = [Use("", "r", "tool", "", "", [_price(amount.figure, f"{QUANTITY}Currency")]) for amount in amounts]
     assert [amount.figure.value for amount in list_amounts(priced)] == [9, 5, 3]
 
 
@@ -421,16 +421,16 @@ def _price(figure: UseFigure, quantity: str) -> UseFigure:
 
 
 @pytest.mark.parametrize(
-    ("is_day", "nature", "role", "span"),
+    ("is_day", "nature", "role", "quantity", "span"),
     [
-        (False, "flow", "lent", "in"),
-        (False, "stock", "", "in"),
-        (True, "flow", "", "to"),
-        (True, "stock", "funded", "to"),
-        (True, "stock", "", "on"),
+        (False, "flow", "lent", "Currency", "in"),
+        (False, "stock", "", "Currency", "in"),
+        (True, "flow", "", "Currency", "to"),
+        (True, "stock", "funded", "Currency", "to"),
+        (True, "stock", "", "Currency", "on"),
+        (True, "stock", "entityCount", "Count", "on"),
     ],
 )
-def test_a_figure_says_what_time_it_counts(is_day: bool, nature: str, role: str, span: str) -> None:
-    figure = make_amount("tool", 1).figure
-    told = UseFigure(**{**vars(figure), "is_day": is_day, "nature": f"{BASE}nature/{nature}", "role": role})
-    assert told.span == span
+def test_a_figure_says_what_time_it_counts(is_day: bool, nature: str, role: str, quantity: str, span: str) -> None:
+    changed = {"is_day": is_day, "nature": f"{BASE}nature/{nature}", "role": role, "quantity": f"{QUANTITY}{quantity}"}
+    assert UseFigure(**{**vars(make_amount("tool", 1).figure), **changed}).span == span

@@ -167,8 +167,8 @@ def test_types_of_institution_are_as_the_table_prints_them(client: Client, liaon
     shown = []
     for row in ROW.findall(text)[1:]:
         values = re.findall(r'<td class="number">(.*?)</td>', row, re.DOTALL)
-        exact = [(re.search(r'value="([^"]+)"', value) or re.search(r">(—)<", value)) for value in values]
-        shown.append([re.sub(r"[^0-9.—]", "", exact[place][1]) for place in order if exact[place]])
+        exact = [re.findall(r'value="([^"]+)"|>(—)<', value) for value in values]
+        shown.append([re.sub(r"[^0-9.—]", "", "".join(exact[place][0])) for place in order if exact[place]])
     assert sorted(shown) == sorted(printed.values())
     assert shown[-1] == printed["合计"]
 

@@ -103,7 +103,7 @@ def test_what_is_below_stands_below(client: Client, store: ox.Store) -> None:
     }
     assert above == {f"{BASE}area/CN-LN"}
     between = text[text.index(f'"{province}"') : text.index(f'"{city}"')]
-    assert between.count("<ul>") == 1
+    assert len(re.findall("<ul[ >]", between)) == 1
     assert "</ul>" not in between
 
 
@@ -147,7 +147,7 @@ def test_a_concept_shows_what_is_around_it_and_its_figures(client: Client, store
         )
     }
     assert f"{len(figures)} figures, of these indicators" in text
-    of = {name(quad.object) for figure in figures for quad in store.quads_for_pattern(figure, indicator, None)}  # type: ignore[arg-type]
+    of = {name(quad.object) for figure in figures for quad in store.quads_for_pattern(figure, indicator, None)}
     listed = re.search(r'<ul class="uses-by">(.*?)</ul>', text, re.DOTALL)
     assert listed is not None
     assert set(re.findall(r'href="([^"]+)"', listed[1])) == {find_address(iri, "/") for iri in of}

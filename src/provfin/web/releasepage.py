@@ -117,6 +117,7 @@ async def render_release(site: Site, request: Request, release: Release, release
         name=name,
         is_newest=release.hash == site.release.hash,
         graphs=list_graphs(release, find_language(request.scope)),
+        address=url,
         reference=Reference(titles, release.hash, url, sources),
         releases=describe_releases(releases, site.release),
         newest=shorten(site.release),

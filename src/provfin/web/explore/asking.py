@@ -77,6 +77,21 @@ def _read_cell(told: Mapping[str, str]) -> Cell:
     return Cell(told["value"], told["type"] == "uri", told.get("xml:lang", ""), told.get("datatype", ""))
 
 
+def read_value(row: Row) -> Decimal:
+    """Return the figure in the columns `value` and `decimals` with the decimals it is printed with."""
+    return restore_decimals(row["value"].number, int(row["decimals"].text))
+
+
+def restore_decimals(value: Decimal, decimals: int) -> Decimal:
+    """Return a value with so many decimals at least: stores drop those that are zero.
+
+    >>> str(restore_decimals(Decimal("4"), 1)), str(restore_decimals(Decimal("0.25"), 1))
+    ('4.0', '0.25')
+    """
+    missing = decimals + int(value.as_tuple().exponent)
+    return value.quantize(Decimal(1).scaleb(-decimals)) if missing > 0 else value
+
+
 async def find_texts(site: Site, iris: Iterable[str]) -> dict[str, Texts]:
     """Return the best name of each IRI in each language it has one in; what has no name is left out."""
     triples = await find_names(site, iris)

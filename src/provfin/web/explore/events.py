@@ -147,7 +147,7 @@ def _list_labels(language: str) -> Mapping[str, str]:
         "year": _("Year"),
         "area": _("Area"),
         "kind": _("Kind of event"),
-        "participant": _("Who or what took part"),
+        "participant": _("Participant"),
         "document": _("Document"),
     }
 

@@ -14,7 +14,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 from provfin.dataset import NAMESPACES
 from provfin.queries import Query
 from provfin.turtle import BASE
-from provfin.web.explore.asking import ask_rows
+from provfin.web.explore.asking import ask_rows, restore_decimals
 from provfin.web.lookup import Texts
 from provfin.web.site import Site
 
@@ -77,10 +77,10 @@ class Units:
     def show(self, value: Decimal, unit_iri: str, measure: str, language: str, decimals: int = 0) -> Shown:
         """Return how a value in a unit reads; `measure` is the code of its measure, as `yoy_growth`.
 
-        `decimals` is how many decimal places are printed: stores drop those that are zero.
+        `decimals` is how many decimal places are printed, where the value has lost those that are zero.
         """
         unit = self._units[unit_iri]
-        value = _pad(value, decimals)
+        value = restore_decimals(value, decimals)
         is_change = measure in CHANGES
         direction = ("rise" if value > 0 else "fall" if value < 0 else "") if is_change else ""
         exact = _join(_write(value, language, is_change), _name(unit, language, value), language)
@@ -136,11 +136,6 @@ def _split(text: str) -> tuple[str, str]:
 
 def _sign(text: str, value: Decimal, is_change: bool) -> str:
     return f"{_MINUS}{text}" if value < 0 else f"+{text}" if is_change and value > 0 else text
-
-
-def _pad(value: Decimal, decimals: int) -> Decimal:
-    missing = decimals + int(value.as_tuple().exponent)
-    return value.quantize(Decimal(1).scaleb(-decimals)) if missing > 0 else value
 
 
 def _join(text: str, name: str, language: str) -> str:

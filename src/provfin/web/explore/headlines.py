@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from provfin.periods import Period
-from provfin.web.explore.asking import Asked, Row, ask_page, find_texts
+from provfin.web.explore.asking import Asked, Row, ask_page, find_texts, read_value
 from provfin.web.explore.figures import Shown, load_units
 from provfin.web.explore.spans import choose_kind, list_kinds, write_period
 from provfin.web.explore.sparkline import Sparkline, draw_sparkline
@@ -97,7 +97,7 @@ async def find_headlines(site: Site, report: str, language: str) -> Headlines:
     units = await site.once(load_units)
 
     def read(row: Row) -> Told:
-        value, code = row["value"].number, row["code"].text
+        value, code = read_value(row), row["code"].text
         return Told(
             row["observation"].text,
             row["measure"].text,

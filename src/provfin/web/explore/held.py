@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from provfin.queries import Query
-from provfin.web.explore.asking import Row, ask_page, find_texts
+from provfin.web.explore.asking import Row, ask_page, find_texts, read_value
 from provfin.web.explore.diagram import name_all
 from provfin.web.explore.figures import Shown, Units, load_units
 from provfin.web.lookup import Texts
@@ -18,7 +18,7 @@ from provfin.web.pages import find_address
 from provfin.web.site import Site
 
 # More are found through the indicators.
-MOST_SHOWN = 400
+MOST_SHOWN = 150
 _LEAST_POINTS = 3
 _MOST_LINES = 6
 
@@ -135,7 +135,7 @@ def _read(row: Row) -> HeldFigure:
         row["indicator"].text,
         row["counted"].text,
         row["measure"].text,
-        row["value"].number,
+        read_value(row),
         row["unit"].text,
         row["area"].text,
         row["period"].text,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 
@@ -49,42 +50,41 @@ async def draw_instrument(site: Site, request: Request, resource: Resource) -> P
     if is_whole(resource.iri):
         return None
     language = find_language(request.scope)
-    whole = {"whole": resource.iri}
-    (told, held, setting), (events, outlook, printed, drawn) = await asyncio.gather(
-        asyncio.gather(
-            _find_uses(site, resource.iri), find_held(site, "instrument-figures", whole), load_setting(site)
-        ),
-        asyncio.gather(
-            _find_events(site, resource.iri),
-            ask_page(site, "instrument-outlook", whole),
-            find_places(site, request, resource.iri),
-            draw_relations(site, request, resource),
-        ),
+    told, held, setting, happened, printed, drawn = await asyncio.gather(
+        _find_uses(site, resource.iri),
+        find_held(site, "instrument-figures", {"whole": resource.iri}),
+        load_setting(site),
+        _find_happenings(site, resource.iri, language),
+        find_places(site, request, resource.iri),
+        draw_relations(site, request, resource),
+    )
+    context = {
+        "about": list(read_texts(resource, "skos", "definition").items()),
+        "notes": list(read_texts(resource, "skos", "scopeNote").items()),
+        "facts": list_facts(resource, _FACTS),
+        "aliases": list_aliases(resource, language),
+        "tree": Place(setting.instruments, resource.iri, language),
+        "uses": told.uses,
+        "more": told.more,
+        "query": told.query,
+        "writing": Writing(language, told.names, setting),
+        "held": held,
+        "charts": held.list_charts(language, find_release_root(site, request)),
+        "printed": printed,
+        "drawn": drawn,
+    }
+    return Portrait("instrument.html", {**context, **happened})
+
+
+async def _find_happenings(site: Site, iri: str, language: str) -> dict[str, Any]:
+    """Return the events and announcements of an instrument, and what names their parts."""
+    events, outlook = await asyncio.gather(
+        _find_events(site, iri), ask_page(site, "instrument-outlook", {"whole": iri})
     )
     announced = [(row["outlook"].text, row["period"].text) for row in outlook.rows]
-    spoken = {iri for event in events for iri in (event.iri, event.kind, *event.documents)}
-    texts = await find_texts(site, spoken | {iri for each in announced for iri in each})
-    return Portrait(
-        "instrument.html",
-        {
-            "about": list(read_texts(resource, "skos", "definition").items()),
-            "notes": list(read_texts(resource, "skos", "scopeNote").items()),
-            "facts": list_facts(resource, _FACTS),
-            "aliases": list_aliases(resource, language),
-            "tree": Place(setting.instruments, resource.iri, language),
-            "uses": told.uses,
-            "more": told.more,
-            "query": told.query,
-            "writing": Writing(language, told.names, setting),
-            "held": held,
-            "charts": held.list_charts(language, find_release_root(site, request)),
-            "events": events,
-            "announced": announced,
-            "name_of": name_all(texts, language),
-            "printed": printed,
-            "drawn": drawn,
-        },
-    )
+    spoken = {part for event in events for part in (event.iri, event.kind, *event.documents)}
+    texts = await find_texts(site, spoken | {part for each in announced for part in each})
+    return {"events": events, "announced": announced, "name_of": name_all(texts, language)}
 
 
 async def draw_use(site: Site, request: Request, resource: Resource) -> Portrait | None:

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from provfin.queries import Query
-from provfin.web.explore.asking import Asked, ask_page, find_texts, name_term
+from provfin.web.explore.asking import Asked, ask_page, find_texts, name_term, read_value
 from provfin.web.explore.diagram import name_all
 from provfin.web.explore.figures import Shown, Units, load_units
 from provfin.web.explore.hierarchy import Hierarchy, load_instruments, load_targets
@@ -176,7 +176,7 @@ async def _find_directions(site: Site, language: str, report: Report, units: Uni
     values: dict[tuple[str, str, str], Decimal] = {}
     for row in asked.rows:
         key = (row["indicator"].text, call(row["figure"].text))
-        value, code = row["value"].number, row["measure"].text
+        value, code = read_value(row), row["measure"].text
         found.setdefault(key, {})[code] = (row["figure"].text, units.show(value, row["unit"].text, code, language))
         values[(*key, code)] = value * units[row["unit"].text].factor
     directions = [

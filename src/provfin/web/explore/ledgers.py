@@ -12,7 +12,7 @@ from provfin.accounts import Account, Number, Summary, read_account, read_summar
 from provfin.assets import find_assets
 from provfin.ledger import NOT_A_FACT, PROSE_FACT, TABLE_FACT, UNREAD
 from provfin.turtle import BASE
-from provfin.web.explore.asking import Row, ask_page, find_path, find_texts
+from provfin.web.explore.asking import Row, ask_page, find_path, find_texts, read_value
 from provfin.web.lookup import Texts
 from provfin.web.site import Site
 
@@ -125,5 +125,5 @@ async def find_facts(site: Site, iris: Iterable[str]) -> Mapping[str, Fact]:
         fact = facts.setdefault(row["observation"].text, {"names": {}})
         fact["names"][row["language"].text] = row["label"].text
         fact |= {name: row[name].text for name in ("measure", "period", "unit")}
-        fact["value"] = row["value"].text if "value" in row else ""
+        fact["value"] = str(read_value(row)) if "value" in row else ""
     return {iri: Fact(iri, **fact) for iri, fact in facts.items()}

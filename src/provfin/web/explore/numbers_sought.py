@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provfin.periods import parse_period
-from provfin.web.explore.asking import Asked, Row, ask_page, find_path, find_texts
+from provfin.web.explore.asking import Asked, Row, ask_page, find_path, find_texts, read_value
 from provfin.web.explore.figures import Shown, load_units
 from provfin.web.explore.spans import write_period
 from provfin.web.lookup import Texts
@@ -86,7 +86,7 @@ async def find_figures(site: Site, number: Number, language: str) -> FoundFigure
             observation,
             texts.get(observation, {"": find_path(observation)}),
             row["exact"].text,
-            units.show(row["value"].number, row["unit"].text, row["code"].text, language),
+            units.show(read_value(row), row["unit"].text, row["code"].text, language),
             write_period(parse_period(slug.replace("--", "/")), language),
             report,
             texts.get(report, {"": find_path(report)}),

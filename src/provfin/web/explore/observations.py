@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 from fastapi import Request
 
 from provfin.dataset import NAMESPACES
-from provfin.web.explore.asking import Row, ask_page, find_path, find_texts, name_resource, read_iri
+from provfin.web.explore.asking import Row, ask_page, find_path, find_texts, name_resource, read_iri, read_value
 from provfin.web.explore.figures import Shown, Units, load_units
 from provfin.web.explore.portrait import Draw, Portrait
 from provfin.web.language import find_language
@@ -22,6 +22,7 @@ from provfin.web.site import Site
 
 _PF = NAMESPACES["pf"]
 _VALUE = NAMESPACES["sdmx-measure"] + "obsValue"
+_DECIMALS = NAMESPACES["sdmx-attribute"] + "decimals"
 _MEASURE, _UNIT, _MISSING, _REFERS_TO = (_PF + name for name in ("measure", "unit", "missingReason", "refersTo"))
 _LOWER, _UPPER = _PF + "lowerBound", _PF + "upperBound"
 _EXACT = NAMESPACES["oa"] + "exact"
@@ -147,7 +148,9 @@ async def _name(site: Site, rows: Sequence[Row], columns: Sequence[str]) -> dict
 def _show(units: Units, told: Mapping[str, str], language: str) -> Shown | None:
     if _VALUE not in told:
         return None
-    return units.show(Decimal(told[_VALUE]), told[_UNIT], _find_code(told[_MEASURE]), language)
+    return units.show(
+        Decimal(told[_VALUE]), told[_UNIT], _find_code(told[_MEASURE]), language, int(told.get(_DECIMALS, "0"))
+    )
 
 
 def _find_code(measure: str) -> str:
@@ -179,6 +182,6 @@ def _make_beside(
     codes = [Named(row[column].text, names.get(row[column].text, {"": row[column].text})) for column in setting]
     shown = None
     if "value" in row:
-        shown = units.show(row["value"].number, row["unit"].text, _find_code(row["measure"].text), language)
+        shown = units.show(read_value(row), row["unit"].text, _find_code(row["measure"].text), language)
     is_disputed = "isDisputed" in row and row["isDisputed"].text == "true"
     return Beside(iri, names.get(iri, {"": find_path(iri)}), codes, shown, is_disputed)

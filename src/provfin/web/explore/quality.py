@@ -84,6 +84,11 @@ def make_router(site: Site) -> APIRouter:
     async def show_rule(request: Request, code: str) -> Response:
         return await _answer(_show_rule(site, request, code))
 
+    _add_report_pages(router, site)
+    return router
+
+
+def _add_report_pages(router: APIRouter, site: Site) -> None:
     @router.get("/quality/{report}")
     async def show_report(request: Request, report: str) -> Response:
         return await _answer(_show_report(site, request, report))
@@ -107,8 +112,6 @@ def make_router(site: Site) -> APIRouter:
     @router.get("/quality/{report}/contradictions")
     async def show_contradictions(request: Request, report: str) -> Response:
         return await _answer(_show_contradictions(site, request, report))
-
-    return router
 
 
 async def _answer(page: Any) -> Response:

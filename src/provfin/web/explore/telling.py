@@ -19,7 +19,7 @@ from provfin.web.site import Site
 from provfin.web.texts import load_texts
 
 # More are found report by report.
-MOST_SHOWN = 150
+MOST_SHOWN = 60
 
 
 @dataclass(frozen=True)

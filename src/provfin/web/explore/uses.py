@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from provfin.dataset import NAMESPACES
-from provfin.web.explore.asking import Row, ask_page, find_path, name_resource
+from provfin.web.explore.asking import Row, ask_page, find_path, name_resource, read_value
 from provfin.web.explore.hierarchy import Hierarchy, is_whole
 from provfin.web.lookup import Texts
 from provfin.web.site import Site
@@ -52,8 +52,8 @@ class UseFigure:
         """The time it counts: `in` a period, all `to` a day, or what stands `on` a day."""
         if not self.is_day:
             return "in"
-        # What was lent or provided is counted up to a day, what is told otherwise of a stock stands on it.
-        return "on" if self.nature == _STOCK and not self.role else "to"
+        # Money lent or provided is counted up to a day, what is told otherwise of a stock stands on it.
+        return "on" if self.nature == _STOCK and not (self.role and self.is_money) else "to"
 
     @property
     def kind(self) -> str:
@@ -132,7 +132,7 @@ def _leave_whole(iri: str) -> str:
 
 
 def _read_figure(row: Row) -> UseFigure:
-    value, low, high = row["value"].number, row["low"].number, row["high"].number
+    value, low, high = read_value(row), row["low"].number, row["high"].number
     role = row["role"].text.removeprefix(_PF) if "role" in row else ""
     return UseFigure(
         iri=row["figure"].text,
