@@ -18,10 +18,10 @@ from provfin.release import Release, gather_content, publish
 from provfin.settings import read_settings
 from provfin.turtle import BASE
 from provfin.web import sparql
-from provfin.web.explore import compare
-from provfin.web.explore.comparisons import list_comparisons
-from provfin.web.explore.matrices import write_number
-from provfin.web.explore.series import parse_key
+from provfin.web.explore.series import compare
+from provfin.web.explore.series.comparisons import list_comparisons
+from provfin.web.explore.series.matrices import write_number
+from provfin.web.explore.series.series import parse_key
 from provfin.web.site import Site
 
 GROWTH = "s=deposits.yoy_growth.CN-LN&s=loans.yoy_growth.CN-LN"

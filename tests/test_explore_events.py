@@ -13,9 +13,9 @@ import pytest
 from altering import copy_report, list_lines, list_lines_without_report, serve
 from linking import Client, Page
 from provfin.turtle import BASE
-from provfin.web.explore.dates import Date, write_month
-from provfin.web.explore.event_details import _join, _strip
-from provfin.web.explore.timeline import PAGE_SIZE, Timeline
+from provfin.web.explore.events.dates import Date, write_month
+from provfin.web.explore.events.details import _join, _strip
+from provfin.web.explore.events.timeline import PAGE_SIZE, Timeline
 
 PF = "https://w3id.org/provfin/def#"
 MERGER = "event/liaoning-2025/2024-06-20/merger-liaoning-rural-commercial-bank"

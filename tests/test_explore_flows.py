@@ -22,10 +22,10 @@ from provfin.settings import read_settings
 from provfin.store import BadQueryError
 from provfin.turtle import BASE
 from provfin.web import resources
-from provfin.web.explore import flows
 from provfin.web.explore.asking import load_page_queries
 from provfin.web.explore.hierarchy import Hierarchy
-from provfin.web.explore.uses import Amount, Use, UseFigure, list_amounts, place_amounts
+from provfin.web.explore.money import flows
+from provfin.web.explore.money.uses import Amount, Use, UseFigure, list_amounts, place_amounts
 from provfin.web.site import Site
 
 PF = NAMESPACES["pf"]

@@ -15,9 +15,9 @@ from linking import Client, Page
 from provfin.periods import Period, month_end, months
 from provfin.queries import load_questions
 from provfin.web.explore.figures import Shown
-from provfin.web.explore.headlines import Headline, Told, make_headline
-from provfin.web.explore.home import _EXAMPLES
-from provfin.web.explore.sparkline import FEWEST, HEIGHT, WIDTH, draw_sparkline
+from provfin.web.explore.home.headlines import Headline, Told, make_headline
+from provfin.web.explore.home.home import _EXAMPLES
+from provfin.web.explore.home.sparkline import FEWEST, HEIGHT, WIDTH, draw_sparkline
 
 CARD = re.compile(r'<li class="card headline">.*?</li>', re.DOTALL)
 FIGURE = re.compile(r'<a href="(?P<address>[^"]+)#evidence"><data [^>]*value="(?P<exact>[^"]+)"')

@@ -24,10 +24,10 @@ from provfin.release import Release, gather_content, publish
 from provfin.settings import read_settings
 from provfin.turtle import BASE
 from provfin.web import resources, sparql
-from provfin.web.explore import compare, indicators
 from provfin.web.explore.asking import ask_page, load_page_queries
-from provfin.web.explore.register import load_register
-from provfin.web.explore.series import (
+from provfin.web.explore.series import compare, indicators
+from provfin.web.explore.series.register import load_register
+from provfin.web.explore.series.series import (
     DIMENSIONS,
     Key,
     Point,

@@ -11,7 +11,7 @@ import pytest
 from altering import copy_report, list_lines, list_lines_without_report, serve, write_name
 from linking import Client, Page
 from provfin.turtle import BASE
-from provfin.web.explore.institution_list import fold
+from provfin.web.explore.institutions.register import fold
 
 PREFIXES = """PREFIX pf: <https://w3id.org/provfin/def#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>

@@ -18,7 +18,7 @@ from provfin.settings import read_settings
 from provfin.store import BadQueryError
 from provfin.turtle import BASE
 from provfin.web import resources
-from provfin.web.explore import flows, instruments, telling
+from provfin.web.explore.money import flows, instruments, telling
 from provfin.web.site import Site
 
 PF, SKOS = NAMESPACES["pf"], NAMESPACES["skos"]

@@ -20,8 +20,8 @@ from provfin.extraction import Extraction
 from provfin.findings import Finding
 from provfin.ledger import make_ledger, summarise
 from provfin.release import Content, find_validation, hash_files, mark_validated
-from provfin.web.explore.contradictions import SCALE, draw_bars
-from provfin.web.explore.formulas import identify_term, write_line
+from provfin.web.explore.quality.contradictions import SCALE, draw_bars
+from provfin.web.explore.quality.formulas import identify_term, write_line
 
 REPORT = "/quality/liaoning-2025"
 LOANS = "growth-against-levels/CN-LN/2024-12-31/loans/cny/yoy_growth"

@@ -22,8 +22,8 @@ from provfin.store import Answer, LocalEngine, load_store
 from provfin.turtle import BASE
 from provfin.web.app import create_app
 from provfin.web.explore.asking import load_page_queries
-from provfin.web.explore.editor import write_question
-from provfin.web.explore.samples import find_form, list_samples
+from provfin.web.explore.query.editor import write_question
+from provfin.web.explore.query.samples import find_form, list_samples
 from provfin.web.texts import load_texts
 from serving import LocalService, running
 

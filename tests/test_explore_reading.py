@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from linking import check_page
 from provfin.release import Release
-from provfin.web.explore.marking import FIGURE, Mark, Title, write_text
+from provfin.web.explore.reports.marking import FIGURE, Mark, Title, write_text
 from reporting import OA, PF, REPORT, Element, Served, change_source, publish_here, read_page, serve_here
 
 TEXT = "/reports/liaoning-2025/text"

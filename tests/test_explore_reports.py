@@ -10,7 +10,7 @@ from provfin.document import parse_document
 from provfin.release import Release
 from provfin.store import StoreError
 from provfin.turtle import BASE
-from provfin.web.explore.outline import Part
+from provfin.web.explore.reports.outline import Part
 from reporting import OA, PF, REPORT, Element, Served, publish_here, read_page, serve_here, squeeze
 
 _COPIES = [("jilin-2025", "CN-JL", "2024"), ("jilin-2024", "CN-JL", "2023")]

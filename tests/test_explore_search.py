@@ -15,9 +15,9 @@ from linking import Client, Page
 from provfin.assets import find_assets
 from provfin.queries import load_questions
 from provfin.web.explore.asking import Cell
-from provfin.web.explore.names_index import KINDS, Names, make_names
-from provfin.web.explore.names_spelling import Speller, spell
-from provfin.web.explore.search import mark_words, name_kinds
+from provfin.web.explore.search.names import KINDS, Names, make_names
+from provfin.web.explore.search.search import mark_words, name_kinds
+from provfin.web.explore.search.spelling import Speller, spell
 from provfin.web.language import LANGUAGES
 
 ID = "https://w3id.org/provfin/id/"

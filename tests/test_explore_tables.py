@@ -9,9 +9,9 @@ import pytest
 
 from linking import check_page
 from provfin.turtle import BASE
-from provfin.web.explore.headspans import find_year, name_spans
-from provfin.web.explore.printing import write_exact, write_number
-from provfin.web.explore.redrawn import MEASURE, PERIOD, Cell, Grid, redraw
+from provfin.web.explore.reports.headspans import find_year, name_spans
+from provfin.web.explore.reports.printing import write_exact, write_number
+from provfin.web.explore.reports.redrawn import MEASURE, PERIOD, Cell, Grid, redraw
 from reporting import OA, PF, Element, Served, publish_here, read_page, serve_here, squeeze
 
 TABLES = ["table/1", "table/2", "table/3", "table/4", "table/5", "appendix/table/1", "appendix/table/2"]

@@ -16,7 +16,7 @@ from provfin.turtle import BASE, TYPE
 from provfin.web.app import create_app
 from provfin.web.explore.asking import Cell, Row
 from provfin.web.explore.kinds import choose_kinds
-from provfin.web.explore.vocabulary import _build_tree
+from provfin.web.explore.vocabulary.vocabulary import _build_tree
 from provfin.web.pages import find_address
 from serving import LocalService
 

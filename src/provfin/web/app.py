@@ -1,5 +1,6 @@
 """Owns the application: which routes there are, over which release, and what every request passes through."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -21,6 +22,7 @@ from provfin.web import downloads, graphs, language, operations, questions, rele
 from provfin.web.caching import KeepReplies, KeptReply, Key
 from provfin.web.compression import Compress
 from provfin.web.explore import routes
+from provfin.web.explore.readiness import make_ready
 from provfin.web.kept import Kept
 from provfin.web.leaving import StopWhenGone
 from provfin.web.openapi import add_paths, describe_endpoint
@@ -56,9 +58,13 @@ def create_app(release: Release, settings: Settings, make_service: MakeService |
     @asynccontextmanager
     async def live(_app: FastAPI) -> AsyncIterator[None]:
         await site.service.start()
+        # In earnest a service is not given; who gives one counts what it is asked.
+        warming = asyncio.create_task(make_ready(site)) if make_service is None else None
         try:
             yield
         finally:
+            if warming is not None:
+                warming.cancel()
             await shelf.stop()
             await site.service.stop()
 

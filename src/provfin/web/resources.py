@@ -20,7 +20,7 @@ from provfin.turtle import BASE
 from provfin.web.explore.kinds import find_kinds
 from provfin.web.explore.portrait import Portrait
 from provfin.web.explore.portraits import find_portrait
-from provfin.web.explore.reading import find_reading_root
+from provfin.web.explore.reports.reading import find_reading_root
 from provfin.web.language import find_language, find_page_language
 from provfin.web.lookup import Resource, find_resource
 from provfin.web.negotiation import HTML, choose_for

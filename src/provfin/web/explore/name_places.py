@@ -11,7 +11,7 @@ from fastapi import Request
 
 from provfin.web.explore.asking import Row, ask_page, find_path, find_texts
 from provfin.web.explore.named import Named, name_thing
-from provfin.web.explore.sources import find_place, has_text
+from provfin.web.explore.reports.sources import find_place, has_text
 from provfin.web.lookup import Texts
 from provfin.web.pages import find_release_root
 from provfin.web.site import Site

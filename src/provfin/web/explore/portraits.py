@@ -9,20 +9,16 @@ from functools import lru_cache
 from fastapi import Request
 
 from provfin.turtle import TYPE
-from provfin.web.explore import (
-    concepts,
-    events,
-    indicators,
-    institutions,
-    instruments,
-    observations,
-    quality,
-    reading,
-    reports,
-    vocabulary,
-)
+from provfin.web.explore import observations
 from provfin.web.explore.asking import name_term, read_iri
+from provfin.web.explore.events import events
+from provfin.web.explore.institutions import institutions
+from provfin.web.explore.money import instruments
 from provfin.web.explore.portrait import Draw, Portrait
+from provfin.web.explore.quality import quality
+from provfin.web.explore.reports import reading, reports
+from provfin.web.explore.series import indicators
+from provfin.web.explore.vocabulary import concepts, vocabulary
 from provfin.web.lookup import Resource
 from provfin.web.site import Site
 

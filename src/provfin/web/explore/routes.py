@@ -2,21 +2,16 @@
 
 from fastapi import APIRouter
 
-from provfin.web.explore import (
-    compare,
-    editor,
-    events,
-    flows,
-    home,
-    indicators,
-    institutions,
-    instruments,
-    quality,
-    reading,
-    reports,
-    search,
-    vocabulary,
-)
+from provfin.web.explore.events import events
+from provfin.web.explore.home import home
+from provfin.web.explore.institutions import institutions
+from provfin.web.explore.money import flows, instruments
+from provfin.web.explore.quality import quality
+from provfin.web.explore.query import editor
+from provfin.web.explore.reports import reading, reports
+from provfin.web.explore.search import search
+from provfin.web.explore.series import compare, indicators
+from provfin.web.explore.vocabulary import vocabulary
 from provfin.web.site import Site
 
 _PAGES = (

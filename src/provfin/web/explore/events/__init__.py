@@ -1,0 +1,1 @@
+"""Owns what happened and what was told beside: the timeline, titles, outlook, documents."""

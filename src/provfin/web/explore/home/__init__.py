@@ -1,0 +1,1 @@
+"""Owns the page to start from and the headline figures on it."""

@@ -1,0 +1,1 @@
+"""Owns the pages of reports: outline, parts, tables drawn anew, and the text where it is served."""

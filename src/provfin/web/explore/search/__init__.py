@@ -1,0 +1,1 @@
+"""Owns the search: things by their names, figures by their numbers."""

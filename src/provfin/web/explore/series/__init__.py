@@ -1,0 +1,1 @@
+"""Owns series of figures: the pages of indicators, and the comparison of several."""

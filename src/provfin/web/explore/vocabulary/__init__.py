@@ -1,0 +1,1 @@
+"""Owns the pages of code lists and their concepts."""
