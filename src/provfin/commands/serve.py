@@ -48,7 +48,10 @@ def run_server(release: Release, settings: Settings) -> None:
 
     from provfin.web.app import create_app
     from provfin.web.listening import make_protocol
+    from provfin.web.pages import has_scripts
 
+    if not has_scripts():
+        say("Charts and the query editor are missing: their scripts are not built; in a checkout, run make scripts")
     _allow_descriptors(settings.connections)
     uvicorn.run(
         create_app(release, settings),
