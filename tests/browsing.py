@@ -29,6 +29,7 @@ WIDTHS = (360, 1280)
 LANGUAGES = ("en", "zh")
 # Milliseconds until something that should appear is missed.
 PATIENCE = 20_000
+_PAUSE = 50
 _MISSING = "no chromium was found, so that no page was looked at in a browser; install it, or set PROVFIN_CHROMIUM"
 
 
@@ -123,9 +124,19 @@ def check_access(page: Page) -> None:
     assert not serious, f"{page.url}: {serious}"
 
 
+def wait_until(page: Page, expression: str) -> None:
+    """Wait until an expression is true of a page, asked from outside: its policy lets no text be evaluated inside."""
+    for _ in range(PATIENCE // _PAUSE):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(_PAUSE)
+    pytest.fail(f"{page.url}: never true: {expression}")
+
+
 def wait_for_charts(page: Page) -> None:
     """Wait until every chart of a page is drawn."""
-    page.wait_for_function(
+    wait_until(
+        page,
         "[...document.querySelectorAll('[data-chart]')]"
-        ".every(chart => chart.dataset.drawn && chart.querySelector('canvas'))"
+        ".every(chart => chart.dataset.drawn && chart.querySelector('canvas'))",
     )

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from browsing import LANGUAGES, WIDTHS, Visitor, check_access, check_layout, wait_for_charts
+from browsing import LANGUAGES, WIDTHS, Visitor, check_access, check_layout, wait_for_charts, wait_until
 
 BRANCH = "/id/institution/pboc-liaoning"
 # Each language in one of the widths: what is wide is so in both.
@@ -64,7 +64,7 @@ def test_relations_are_placed_anew_in_a_narrower_window(visitor: Visitor) -> Non
     wait_for_charts(page)
     before = page.locator("#network").evaluate("each => each.clientHeight")
     page.set_viewport_size({"width": 360, "height": 900})
-    page.wait_for_function(f"document.querySelector('#network').clientHeight > {before}")
+    wait_until(page, f"document.querySelector('#network').clientHeight > {before}")
     check_layout(page)
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 import browsing
-from browsing import LANGUAGES, WIDTHS, Visitor, check_access, check_layout
+from browsing import LANGUAGES, WIDTHS, Visitor, check_access, check_layout, wait_until
 from conftest import LIAONING
 
 PAGES = [
@@ -105,10 +105,10 @@ def test_marks_are_switched_off(reader: Visitor) -> None:
 def test_the_outline_follows_the_reader(reader: Visitor) -> None:
     page = reader.open(TEXT, "zh")
     page.evaluate("document.querySelector('article h2:nth-of-type(4)').scrollIntoView()")
-    page.wait_for_function("document.querySelector('.places [aria-current]')?.textContent === '三、预测与展望'")
+    wait_until(page, "document.querySelector('.places [aria-current]')?.textContent === '三、预测与展望'")
     expect(page.locator(".places [aria-current]")).to_be_in_viewport()
     page.evaluate("scrollTo(0, 600)")
-    page.wait_for_function("document.querySelector('.places [aria-current]')?.textContent !== '三、预测与展望'")
+    wait_until(page, "document.querySelector('.places [aria-current]')?.textContent !== '三、预测与展望'")
 
 
 def test_without_the_text_there_is_a_way_on(visitor: Visitor) -> None:
