@@ -31,7 +31,7 @@ def list_pages(report: str) -> Iterator[str]:
     yield f"/quality/{report}/ledger"
     yield f"/quality/{report}/contradictions"
     for path in (
-        "indicator/loans", "indicator/gross-regional-product", "instrument/re-lending", "measure/level",
+        "indicator/loans", "indicator/gross-regional-product", "instrument/carbon-reduction-facility", "measure/level",
         "scheme/indicators", f"report/{report}", f"part/{report}/table/1", f"part/{report}/section/1",
         f"observation/{report}/CN-LN/2024/gross-regional-product/level",
     ):  # fmt: skip
