@@ -83,6 +83,7 @@ def load_templates(language: str) -> Environment:
     return environment
 
 
+@lru_cache
 def find_file(name: str) -> str:
     """Return where a file pages are shown with lies below `static/`, empty where it is not built.
 
